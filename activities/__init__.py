@@ -1,0 +1,1 @@
+"""Services: everything that talks to somebody else's system, one folder per service."""

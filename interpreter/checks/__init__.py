@@ -1,0 +1,1 @@
+"""The checks behind validation, one subject a file."""

@@ -1,0 +1,104 @@
+"""Every expression: it can be read, and what it refers to exists and can have ended before."""
+
+from collections.abc import Iterator
+
+from interpreter.catalog import Catalog
+from interpreter.checks.topology import Topology
+from interpreter.definition import Definition, Node
+from interpreter.expressions import Reference, RegexCheck, Template, parse_template
+from interpreter.finding import Code, Finding
+from interpreter.json_value import JsonObject
+
+_KNOWN_FIELDS = {
+    "run": ("id", "version", "started_at"),
+    "trigger": ("kind", "name", "at", "payload"),
+}
+_ONLY_IN_CONTAINERS = ("item", "index", "count", "carry")
+
+
+def check_references(
+    definition: Definition, catalog: Catalog, topology: Topology, regex_check: RegexCheck | None
+) -> list[Finding]:
+    found: list[Finding] = []
+    fields = _OutputFields(definition, catalog)
+    for where, template in _templates(definition, regex_check):
+        node_id = where.id if where else None
+        found += [
+            Finding(Code.INVALID_EXPRESSION, problem.message, problem.pointer, node_id, hint=problem.hint)
+            for problem in template.problems
+        ]
+        for reference in template.references:
+            finding = _check_reference(reference, where, topology, fields)
+            if finding is not None:
+                found.append(finding)
+    return found
+
+
+def _templates(definition: Definition, regex_check: RegexCheck | None) -> Iterator[tuple[Node | None, Template]]:
+    for index, node in enumerate(definition.nodes):
+        yield node, parse_template(node.config, f"/nodes/{index}/config", regex_check)
+    if definition.output is not None:
+        yield None, parse_template(definition.output, "/output", regex_check)
+
+
+class _OutputFields:
+    """What is known of the fields of inputs and outputs, from their schemas."""
+
+    def __init__(self, definition: Definition, catalog: Catalog) -> None:
+        self.input = definition.input or {}
+        types = {node.id: catalog.get(node.type) for node in definition.nodes}
+        self._outputs = {
+            node.id: known.output_schema
+            for node in definition.nodes
+            if (known := types[node.id]) is not None and not node.disabled and node.on_error != "continue"
+        }
+
+    def of_node(self, node_id: str) -> JsonObject:
+        return self._outputs.get(node_id, {})
+
+
+def _closed_without(schema: JsonObject, field: str) -> list[str] | None:
+    """The fields of a closed object schema that has no such field; None where the field may exist."""
+    properties = schema.get("properties")
+    if schema.get("additionalProperties") is not False or not isinstance(properties, dict) or field in properties:
+        return None
+    return list(properties)
+
+
+def _check_reference(
+    reference: Reference, where: Node | None, topology: Topology, fields: _OutputFields
+) -> Finding | None:
+    if reference.root in ("nodes", "errors") and reference.name is not None:
+        return _check_node_reference(reference, where, topology, fields)
+    if reference.root in _ONLY_IN_CONTAINERS:
+        return _unknown(reference, where, f'"{reference.root}" exists only inside a map or a loop', None)
+    known = _KNOWN_FIELDS.get(reference.root)
+    if known is not None and reference.name is not None and reference.name not in known:
+        return _unknown(reference, where, f'"{reference.root}" has no "{reference.name}"', f"it has {', '.join(known)}")
+    if reference.root == "input" and reference.name is not None and not reference.relaxed:
+        others = _closed_without(fields.input, reference.name)
+        if others is not None:
+            return _unknown(reference, where, f'the input has no "{reference.name}"', f"it has {', '.join(others)}")
+    return None
+
+
+def _check_node_reference(
+    reference: Reference, where: Node | None, topology: Topology, fields: _OutputFields
+) -> Finding | None:
+    name = reference.name or ""
+    if name not in topology.index_by_id:
+        return _unknown(reference, where, f'there is no node "{name}"', None)
+    if where is not None and topology.acyclic and not topology.is_before(name, where.id):
+        message = f'"{name}" does not come before "{where.id}"'
+        hint = f'connect "{name}" so that it leads here'
+        return Finding(Code.REFERENCE_NOT_BEFORE, message, reference.pointer, where.id, hint=hint)
+    if reference.root == "nodes" and reference.path and isinstance(reference.path[0], str) and not reference.relaxed:
+        others = _closed_without(fields.of_node(name), reference.path[0])
+        if others is not None:
+            return _unknown(reference, where, f'"{name}" gives no "{reference.path[0]}"', f"it gives {', '.join(others)}")
+    return None
+
+
+def _unknown(reference: Reference, where: Node | None, message: str, hint: str | None) -> Finding:
+    node_id = where.id if where else None
+    return Finding(Code.UNKNOWN_REFERENCE, message, reference.pointer, node_id, hint=hint)

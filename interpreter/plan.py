@@ -1,0 +1,204 @@
+"""A definition compiled and frozen: everything is decided that can be before the run."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from interpreter.catalog import Catalog
+from interpreter.definition import Definition, Node, RetryPolicy
+from interpreter.duration import parse_duration
+from interpreter.expressions import EXPRESSION_ENGINE, Template, parse_template
+from interpreter.json_value import Json, JsonObject
+from interpreter.node_type import Kind, NodeType
+
+_PLANS_KEPT = 500
+_TOTAL_TIMEOUT = "30d"
+"""Attempts are bounded by the retry policy; this only has to outlast a night without workers."""
+_HEARTBEAT_TIMEOUT = "10s"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A retry policy in milliseconds."""
+
+    max_attempts: int
+    initial_ms: int
+    backoff: float
+    max_ms: int
+    jitter: bool
+    non_retryable: tuple[str, ...]
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What the expressions of a config read, so that only this travels to the activity."""
+
+    nodes: tuple[str, ...]
+    errors: tuple[str, ...]
+    roots: tuple[str, ...]
+
+
+class PlannedNode:
+    """One node, with the facts of its type and its place in the graph."""
+
+    __slots__ = (
+        "config", "credential", "disabled", "heartbeat_ms", "id", "incoming", "index", "is_control", "join", "label",
+        "last", "on_error", "outgoing", "reads", "retries", "retry_by_machine", "templates", "timeout_ms", "total_ms",
+        "type",
+    )  # fmt: skip
+
+    def __init__(self, index: int, stored: JsonObject) -> None:
+        self.index = index
+        self.id: str = stored["id"]
+        self.type: str = stored["type"]
+        self.label: str = stored["label"]
+        self.is_control: bool = stored["control"]
+        self.config: JsonObject = stored["config"]
+        self.join: str | int = stored["join"]
+        self.on_error: str = stored["on_error"]
+        self.disabled: bool = stored["disabled"]
+        self.last: bool = stored["last"]
+        self.credential: str | None = stored["credential"]
+        self.timeout_ms: int = stored["timeout_ms"]
+        self.total_ms: int = stored["total_ms"]
+        self.heartbeat_ms: int = stored["heartbeat_ms"]
+        self.retry_by_machine: bool = stored["retry_list"]
+        self.retries = tuple(Retry(**{**retry, "non_retryable": tuple(retry["non_retryable"]), "errors": tuple(retry["errors"])}) for retry in stored["retries"])
+        self.reads = Reads(*(tuple(names) for names in stored["reads"]))
+        self.outgoing: list[tuple[str, int]] = []
+        """(port, target) in definition order."""
+        self.incoming: list[tuple[str, int]] = []
+        """(port of the source, source) in definition order."""
+        self.templates: dict[tuple[str | int, ...], Template] = {}
+
+    def template(self, path: tuple[str | int, ...]) -> Template:
+        """The parsed template at a path of the config (null where the config has nothing)."""
+        template = self.templates.get(path)
+        if template is None:
+            value: Any = self.config
+            for step in path:
+                value = value[step] if isinstance(value, list) or step in value else None
+            template = self.templates[path] = parse_template(value)
+        return template
+
+
+class Plan:
+    """What a run follows. Equal texts are one plan."""
+
+    def __init__(self, text: str) -> None:
+        stored = json.loads(text)
+        self.text = text
+        self.hash = plan_hash(text)
+        self.engine: int = stored["engine"]
+        self.nodes = tuple(PlannedNode(index, node) for index, node in enumerate(stored["nodes"]))
+        self.index_by_id = {node.id: node.index for node in self.nodes}
+        self.output: Template | None = parse_template(stored["output"]) if stored["output"] is not None else None
+        self.output_reads = Reads(*(tuple(names) for names in stored["output_reads"]))
+        self.drain: bool = stored["drain"]
+        self.timeout_ms: int | None = stored["timeout_ms"]
+        self.credentials: tuple[str, ...] = tuple(sorted({node.credential for node in self.nodes if node.credential}))
+        for source, port, target in stored["edges"]:
+            self.nodes[source].outgoing.append((port, target))
+            self.nodes[target].incoming.append((port, source))
+
+    @staticmethod
+    def of(text: str) -> "Plan":
+        """The plan of a text, compiled once per process."""
+        return _cached_plan(text)
+
+
+@lru_cache(maxsize=_PLANS_KEPT)
+def _cached_plan(text: str) -> Plan:
+    return Plan(text)
+
+
+def plan_hash(text: str) -> str:
+    """The SHA-256 of the plan's text, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def compile_plan(definition: Definition, catalog: Catalog) -> Plan:
+    """The plan of a definition that `validate` found no error in.
+
+    Raises `LookupError` when a node type is unknown: such a definition can't have been validated.
+    """
+    index_by_id = {node.id: index for index, node in enumerate(definition.nodes)}
+    edges = [[index_by_id[edge.source], edge.source_port, index_by_id[edge.target]] for edge in definition.edges]
+    ways_on: set[int] = {int(source) for source, port, _ in edges if port != "error"}
+    stored = {
+        "engine": EXPRESSION_ENGINE,
+        "nodes": [
+            _stored_node(node, _known(catalog, node.type), index not in ways_on)
+            for index, node in enumerate(definition.nodes)
+        ],
+        "edges": edges,
+        "output": definition.output,
+        "output_reads": _reads(definition.output),
+        "drain": definition.settings.on_failure == "drain",
+        "timeout_ms": _milliseconds(definition.settings.timeout) if definition.settings.timeout else None,
+    }
+    return Plan.of(json.dumps(stored, separators=(",", ":"), sort_keys=True, ensure_ascii=False))
+
+
+def _known(catalog: Catalog, type_id: str) -> NodeType:
+    node_type = catalog.get(type_id)
+    if node_type is None:
+        raise LookupError(f"there is no node type {type_id}")
+    return node_type
+
+
+def _stored_node(node: Node, node_type: NodeType, no_way_on: bool) -> JsonObject:
+    retry = node.retry if node.retry is not None else node_type.default_retry()
+    policies = retry if isinstance(retry, tuple) else (retry,)
+    return {
+        "id": node.id,
+        "type": node.type,
+        "label": node.label,
+        "control": node_type.kind is Kind.CONTROL,
+        "config": node.config,
+        "join": node.join,
+        "on_error": node.on_error,
+        "disabled": node.disabled,
+        # A node type without ports (fail, stop) ends a branch; its null is nobody's result.
+        "last": no_way_on and bool(node_type.ports_for(node.config)),
+        "credential": node.credential,
+        "timeout_ms": _milliseconds(node.timeout or node_type.timeout),
+        "total_ms": _milliseconds(node.total_timeout or _TOTAL_TIMEOUT),
+        "heartbeat_ms": _milliseconds(node.heartbeat_timeout or _HEARTBEAT_TIMEOUT),
+        "retry_list": isinstance(retry, tuple),
+        "retries": [_stored_retry(policy, node_type) for policy in policies],
+        "reads": _reads(node.config),
+    }
+
+
+def _stored_retry(policy: RetryPolicy, node_type: NodeType) -> JsonObject:
+    return {
+        "max_attempts": policy.max_attempts,
+        "initial_ms": _milliseconds(policy.initial_interval),
+        "backoff": policy.backoff,
+        "max_ms": _milliseconds(policy.max_interval),
+        "jitter": policy.jitter == "full",
+        "non_retryable": sorted({*policy.non_retryable, *node_type.final_errors}),
+        "errors": list(policy.errors),
+    }
+
+
+def _milliseconds(duration: str) -> int:
+    return max(1, round(parse_duration(duration).total_seconds() * 1000))
+
+
+def _reads(value: Json) -> list[list[str]]:
+    nodes: set[str] = set()
+    errors: set[str] = set()
+    roots: set[str] = set()
+    for reference in parse_template(value).references:
+        if reference.root == "nodes" and reference.name is not None:
+            nodes.add(reference.name)
+        elif reference.root == "errors" and reference.name is not None:
+            errors.add(reference.name)
+        else:
+            roots.add(reference.root)
+    return [sorted(nodes), sorted(errors), sorted(roots)]

@@ -1,0 +1,1 @@
+"""Temporal workflows: they import `interpreter` and `temporalio`, nothing else."""
