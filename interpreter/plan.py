@@ -1,7 +1,9 @@
 """A definition compiled and frozen: everything is decided that can be before the run."""
 
+import base64
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,11 +14,39 @@ from interpreter.duration import parse_duration
 from interpreter.expressions import EXPRESSION_ENGINE, Template, parse_template
 from interpreter.json_value import Json, JsonObject
 from interpreter.node_type import Kind, NodeType
+from interpreter.protocol import INLINE_PLAN_BYTES
 
 _PLANS_KEPT = 500
 _TOTAL_TIMEOUT = "30d"
 """Attempts are bounded by the retry policy; this only has to outlast a night without workers."""
 _HEARTBEAT_TIMEOUT = "10s"
+PACKED_BYTES = 1_500_000
+"""The most that a packed plan may take: it must fit one payload of Temporal's."""
+_DAY_MS = 86_400_000
+_DEFAULTS: JsonObject = {
+    "config": {},
+    "control": False,
+    "credential": None,
+    "disabled": False,
+    "heartbeat_ms": 10_000,
+    "label": "",
+    "join": "all",
+    "last": False,
+    "on_error": "fail",
+    "reads": [[], [], []],
+    "retries": [],
+    "retry_list": False,
+    "timeout_ms": 60_000,
+    "total_ms": 30 * _DAY_MS,
+}
+"""What a stored node does not say. Part of the plan's format: never changed."""
+
+
+class PlanTooLarge(ValueError):
+    """The definition can't be run: its plan does not fit what Temporal may carry."""
+
+    code = "plan_too_large"
+    hint = "move long texts out of the configs, or split the workflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +80,12 @@ class PlannedNode:
         "type",
     )  # fmt: skip
 
-    def __init__(self, index: int, stored: JsonObject) -> None:
+    def __init__(self, index: int, compact: JsonObject) -> None:
+        stored = {**_DEFAULTS, **compact}
         self.index = index
         self.id: str = stored["id"]
         self.type: str = stored["type"]
-        self.label: str = stored["label"]
+        self.label: str = stored["label"] or self.id
         self.is_control: bool = stored["control"]
         self.config: JsonObject = stored["config"]
         self.join: str | int = stored["join"]
@@ -120,10 +151,24 @@ def plan_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def pack(text: str) -> str:
+    """A plan's text made small, for plans that do not travel inline; raises `PlanTooLarge`."""
+    packed = base64.b64encode(zlib.compress(text.encode(), 6)).decode()
+    if len(packed) > PACKED_BYTES:
+        raise PlanTooLarge(f"the plan takes {len(packed)} bytes packed, and {PACKED_BYTES} at most are possible")
+    return packed
+
+
+def unpack(packed: str) -> str:
+    """The text that was packed."""
+    return zlib.decompress(base64.b64decode(packed)).decode()
+
+
 def compile_plan(definition: Definition, catalog: Catalog) -> Plan:
     """The plan of a definition that `validate` found no error in.
 
-    Raises `LookupError` when a node type is unknown: such a definition can't have been validated.
+    Raises `LookupError` when a node type is unknown: such a definition can't have been validated;
+    `PlanTooLarge` when it is above what a run can carry.
     """
     index_by_id = {node.id: index for index, node in enumerate(definition.nodes)}
     edges = [[index_by_id[edge.source], edge.source_port, index_by_id[edge.target]] for edge in definition.edges]
@@ -140,7 +185,10 @@ def compile_plan(definition: Definition, catalog: Catalog) -> Plan:
         "drain": definition.settings.on_failure == "drain",
         "timeout_ms": _milliseconds(definition.settings.timeout) if definition.settings.timeout else None,
     }
-    return Plan.of(json.dumps(stored, separators=(",", ":"), sort_keys=True, ensure_ascii=False))
+    text = json.dumps(stored, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    if len(text) > INLINE_PLAN_BYTES:
+        pack(text)
+    return Plan.of(text)
 
 
 def _known(catalog: Catalog, type_id: str) -> NodeType:
@@ -153,11 +201,12 @@ def _known(catalog: Catalog, type_id: str) -> NodeType:
 def _stored_node(node: Node, node_type: NodeType, no_way_on: bool) -> JsonObject:
     retry = node.retry if node.retry is not None else node_type.default_retry()
     policies = retry if isinstance(retry, tuple) else (retry,)
-    return {
+    is_control = node_type.kind is Kind.CONTROL
+    stored = {
         "id": node.id,
         "type": node.type,
-        "label": node.label,
-        "control": node_type.kind is Kind.CONTROL,
+        "label": node.name,
+        "control": is_control,
         "config": node.config,
         "join": node.join,
         "on_error": node.on_error,
@@ -169,9 +218,10 @@ def _stored_node(node: Node, node_type: NodeType, no_way_on: bool) -> JsonObject
         "total_ms": _milliseconds(node.total_timeout or _TOTAL_TIMEOUT),
         "heartbeat_ms": _milliseconds(node.heartbeat_timeout or _HEARTBEAT_TIMEOUT),
         "retry_list": isinstance(retry, tuple),
-        "retries": [_stored_retry(policy, node_type) for policy in policies],
+        "retries": [] if is_control else [_stored_retry(policy, node_type) for policy in policies],
         "reads": _reads(node.config),
     }
+    return {name: value for name, value in stored.items() if name not in _DEFAULTS or value != _DEFAULTS[name]}
 
 
 def _stored_retry(policy: RetryPolicy, node_type: NodeType) -> JsonObject:

@@ -17,6 +17,7 @@ EXPRESSION_ENGINE = 1
 
 __all__ = [
     "EXPRESSION_ENGINE",
+    "ROOTS",
     "EvaluationError",
     "ExpressionBudget",
     "ExpressionFailure",
@@ -25,7 +26,6 @@ __all__ = [
     "MissingValue",
     "NumberRange",
     "OperandError",
-    "ROOTS",
     "Reference",
     "RegexCheck",
     "RegexEngine",

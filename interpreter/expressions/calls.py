@@ -120,23 +120,25 @@ class Calls(Engine):
                 return None
             if not isinstance(value, (dict, list)):
                 raise OperandError(f"{kind_of(value)} can't be transformed", code="T0410")
-            result = clone(self, value)
+            own: set[int] = set()
+            result = clone(self, value, made=own)
             found = self.eval(expr.pattern, result, environment)
             if found is not None:
                 for match in found if isinstance(found, list) else [found]:
-                    self._transform(expr, match, environment)
+                    self._change(expr, match, environment, own)
             return result
 
         return Callable1(run)
 
-    def _transform(self, expr: Node, match: Any, environment: Frame) -> None:
+    def _change(self, expr: Node, match: Any, environment: Frame, own: set[int]) -> None:
+        if isinstance(match, dict) and id(match) not in own:
+            raise EvaluationError("a transformation can only change what it is applied to")
         update = self.eval(expr.update, null_of(match), environment)
         if update is not None:
             if not isinstance(update, dict):
                 raise OperandError(f"a transformation updates by an object, not {kind_of(update)}", code="T2011")
-            if not isinstance(match, dict):
-                raise EvaluationError(f"a transformation can't update {kind_of(match)}")
-            match.update(update)
+            if isinstance(match, dict):
+                match.update(update)
         if expr.delete is None:
             return
         deleted = self.eval(expr.delete, match, environment)

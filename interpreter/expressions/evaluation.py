@@ -22,6 +22,8 @@ from interpreter.expressions.syntax import COALESCE, ELVIS, Node
 from interpreter.expressions.values import POINTER_BYTES, null_of, truth
 
 JList = Utils.JList
+NOTHING: Any = object()
+"""No input at all, which is not null."""
 
 
 class Evaluation(Sequences, Calls):
@@ -37,7 +39,8 @@ class Evaluation(Sequences, Calls):
 
     def run(self, tree: Node, value: Any, bindings: Mapping[str, Any]) -> Any:
         """The value of a tree, still in the evaluation's own types."""
-        self.root = value
+        self.root = None if value is NOTHING else null_of(value)
+        value = self.root
         frame = self.environment
         for name, bound in bindings.items():
             frame.bind(name, null_of(bound))
@@ -63,7 +66,7 @@ class Evaluation(Sequences, Calls):
         if expr.group is not None and expr.type != "path":
             result = self.group(expr.group, result, environment)
         self.level -= 1
-        if result.__class__ is JList and result.sequence and not result.tuple_stream:
+        if isinstance(result, JList) and result.sequence and not result.tuple_stream:
             if expr.keep_array:
                 result.keep_singleton = True
             if not result:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from interpreter.expressions.errors import ExpressionFailure
-from interpreter.expressions.evaluation import Evaluation
+from interpreter.expressions.evaluation import NOTHING, Evaluation
 from interpreter.expressions.failures import translate
 from interpreter.expressions.fast_path import Fast, NeedsEvaluation, fast_path
 from interpreter.expressions.functions import builtin_functions
@@ -104,9 +104,9 @@ class Undefined:
 
 
 def evaluate_expression(
-    text: str, value: Json, bindings: Mapping[str, Any], meter: Meter, *, fast: bool = False
+    text: str, value: Any, bindings: Mapping[str, Any], meter: Meter, *, fast: bool = False
 ) -> Json | type[Undefined]:
-    """The bare language on any value: no roots, no strictness. For conformance tests.
+    """The bare language on any value (`Undefined` for none): no roots, no strictness. For conformance tests.
 
     Raises `InvalidSyntax` for a text that is no expression. With `fast` only the fast path is used;
     `LookupError` says that it does not apply.
@@ -117,7 +117,7 @@ def evaluate_expression(
         if fast:
             result = _fast_value(tree, text, value, bindings, meter)
         else:
-            result = _evaluate(tree, text, value, bindings, meter, {})
+            result = _evaluate(tree, text, NOTHING if value is Undefined else value, bindings, meter, {})
         return Undefined if result is None else plain(result, meter)
     except (ExpressionFailure, LookupError):
         raise

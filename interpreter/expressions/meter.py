@@ -12,6 +12,8 @@ RegexEngine = Callable[[str, bool, bool], Any]
 _BYTES_PER_STEP_SHIFT = 8
 """Building 256 bytes costs one step, so that a size budget bounds the time too."""
 
+_STEPS_PER_DRAW = 4
+
 WORKFLOW_STEPS = 5_000
 WORKFLOW_SIZE = 64 * 1024
 WORKFLOW_DEPTH = 256
@@ -68,6 +70,7 @@ class Meter:
     def draw(self) -> float:
         """The next number from 0 to below 1 of the seed's own sequence."""
         self.drawn += 1
+        self.step(_STEPS_PER_DRAW)
         digest = hashlib.sha256(f"{self.seed}:{self.drawn}".encode(errors="replace")).digest()
         return (int.from_bytes(digest[:8], "big") >> 11) / (1 << 53)
 

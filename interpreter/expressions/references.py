@@ -211,9 +211,7 @@ def _is_scope(node: Node, top: bool) -> bool:
 
 def _is_plain(step: Node) -> bool:
     """Whether the next step goes on from this one's value, all of it."""
-    return all(
-        part is None for part in (step.stages, step.predicate, step.group, step.focus, step.index)
-    )
+    return all(part is None for part in (step.stages, step.predicate, step.group, step.focus, step.index))
 
 
 def _parts(node: Node) -> Iterator[Node]:
@@ -278,8 +276,6 @@ def missing(names: tuple[str, ...], place: int, value: Any, text: str) -> Missin
     else:
         kind = "null" if value is None else {bool: "a boolean", str: "a text"}.get(type(value), "a number")
         why = f'{done} is {kind} and has no field "{names[place]}"'
-    failure = MissingValue(
-        f"{whole}: {why}"[:500], "write $exists(…) or ?? where it may be missing", code=None
-    )
+    failure = MissingValue(f"{whole}: {why}"[:500], "write $exists(…) or ?? where it may be missing", code=None)
     failure.details = {"expression": text.strip(), "reference": whole, "step": names[place]}
     return failure

@@ -8,6 +8,7 @@ from interpreter.expressions.meter import Meter
 from interpreter.expressions.syntax import RegexLiteral
 
 _MATCH_BYTES = 200
+_MATCH_STEPS = 8
 
 
 class Match(NamedTuple):
@@ -37,7 +38,7 @@ class Regex:
         try:
             compiled = meter.regex_engine(literal.pattern, literal.ignore_case, literal.multiline)
         except Exception as error:
-            raise EvaluationError(f"the regular expression is not accepted: {str(error)[:200]}") from None
+            raise EvaluationError(f"the regular expression is not accepted: {_reason(error)}") from None
         return Regex(compiled, meter)
 
     def matches(self, text: str) -> Iterator[Match]:
@@ -45,7 +46,13 @@ class Regex:
         self._meter.step(1 + (len(text) >> 6))
         for found in self._compiled.finditer(text):
             whole = found.group(0)
+            self._meter.step(_MATCH_STEPS)
             self._meter.grow(_MATCH_BYTES + len(whole))
             if not whole:
                 raise EvaluationError("the regular expression matches an empty text", code="D1004")
             yield Match(whole, found.start(), found.end(), list(found.groups()))
+
+
+def _reason(error: Exception) -> str:
+    reason = error.args[0] if error.args else error
+    return (reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason))[:200]

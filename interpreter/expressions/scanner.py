@@ -9,6 +9,7 @@ _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _SPACE = " \t\n\r"
 _OPERATORS = frozenset(".*/%+-=<>?:&^@#~|!,;")
 _WORD_END = re.compile(r"""[\s"'`()\[\]{}.*/%+\-=<>?:&^@#~|!,;]""")
+_STRING_MARKS = {'"': re.compile(r'["\\]'), "'": re.compile(r"['\\]")}
 _WORD_OPERATORS = frozenset({"and", "or", "in"})
 
 MAX_NESTING = 100
@@ -166,10 +167,10 @@ class _Lexer:
         self.position = max(stop, self.position + 1)
 
     def _string(self, quote: str) -> None:
-        position = self.position + 1
-        while position < len(self.text) and self.text[position] != quote:
-            position += 2 if self.text[position] == "\\" else 1
-        self.position = position + 1
+        mark = _STRING_MARKS[quote].search(self.text, self.position + 1)
+        while mark is not None and mark.group() == "\\":
+            mark = _STRING_MARKS[quote].search(self.text, mark.end() + 1)
+        self.position = len(self.text) if mark is None else mark.end()
         self.after_operand = True
 
     def _jump_behind(self, mark: str, start: int) -> None:

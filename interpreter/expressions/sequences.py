@@ -334,6 +334,6 @@ def _keep_singleton(result: Any) -> Any:
     if not isinstance(result, JList):
         result = JList(() if result is None else result)
     if result.cons and not result.sequence:
-        result = sequence(result)
+        result = sequence([result])
     result.keep_singleton = True
     return result

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-
 from interpreter.expressions.errors import EvaluationError, ExpressionFailure
 from interpreter.expressions.expression import Expression, expression_of
 from interpreter.expressions.failures import translate

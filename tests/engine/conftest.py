@@ -19,7 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from interpreter.definition import Definition
 from interpreter.expressions import ExpressionFailure, activity_meter, parse_template
 from interpreter.machine.evaluation import failure_json
-from interpreter.plan import Plan, compile_plan
+from interpreter.plan import Plan, compile_plan, pack
 from interpreter.protocol import (
     EVALUATE_ACTIVITY,
     INLINE_PLAN_BYTES,
@@ -134,7 +134,7 @@ class Engine:
             return EvaluationResult(error=failure_json(failure))
 
     async def load_plan(self, asked: dict[str, str]) -> str:
-        return self.plans[asked["hash"]]
+        return pack(self.plans[asked["hash"]])
 
     async def record(self, record: RunRecord) -> None:
         recorded = self.records[record.run_id]

@@ -37,6 +37,8 @@ async def record(engine: Engine, name: str) -> None:
 def _behaviour(told: Any) -> Any:
     if told == "hangs":
         return _hang
+    if told == "slow":
+        return _answer_slowly
     if not isinstance(told, dict) or "fails" not in told:
         return told
 
@@ -54,6 +56,11 @@ async def _hang(_: Any) -> None:
     for _second in range(600):
         activity.heartbeat()
         await asyncio.sleep(0.1)
+
+
+async def _answer_slowly(_: Any) -> str:
+    await asyncio.sleep(0.5)
+    return "slow"
 
 
 async def _cancel_once_running(engine: Engine, handle: WorkflowHandle[Any, Any], shape: Shape) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from tests.interpreter.machine.reference import SERVICE
 
 Script = dict[str, Any]
-"""Per node id: an output, `{"fails": name}`, `{"fails": name, "times": n}`, or `"hangs"`."""
+"""Per node id: an output, `{"fails": name}`, `{"fails": name, "times": n}`, `"hangs"`, or `"slow"`."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,9 @@ SHAPES: dict[str, Shape] = {
     "skipped_chain": Shape(
         [control("c", "if", {"condition": "{{ false }}"}), *chain(10)[0], call("live"), call("z")],
         [edge("c", "n0", "true"), *chain(10)[1], edge("n9", "z"), edge("live", "z")],
+    ),
+    "join_all_of_quick_and_slow": Shape(
+        [call("a"), call("b"), call("z")], [edge("a", "z"), edge("b", "z")], script={"b": "slow"}
     ),
     "join_any": _fork("any"),
     "join_number": _fork(2),

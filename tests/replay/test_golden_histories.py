@@ -1,7 +1,6 @@
 """Every golden history of every interpreter version replays on the code as it is now."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import jsonata  # noqa: F401
@@ -10,8 +9,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from interpreter.machine import ending
-from interpreter.machine.state import Instance
+from interpreter.machine import ending, running
+from interpreter.machine.state import Instance, State
 from interpreter.protocol import INTERPRETER_VERSION
 from temporal_workers.workflows.run import RunWorkflow
 from tests.replay.shapes import SHAPES
@@ -40,20 +39,13 @@ def test_every_shape_has_a_history_of_this_interpreter_version() -> None:
     assert len(SHAPES) >= 25
 
 
-@pytest.fixture
-def joins_that_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    real = ending._join
+async def test_a_machine_that_gives_other_commands_does_not_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that these tests can fail: a machine that leaves out an activity must be noticed."""
 
-    def planted(target: Instance) -> str:
-        return "run" if target.taken else real(target)
+    def planted(state: State, instance: Instance) -> None:
+        ending.succeed(state, instance, None)
 
-    monkeypatch.setattr(ending, "_join", planted)
-    yield
-
-
-@pytest.mark.usefixtures("joins_that_do_not_wait")
-async def test_a_machine_that_gives_other_commands_does_not_replay() -> None:
-    """Proves that these tests can fail: a join that no longer waits must be noticed."""
-    path = FOLDER / f"v{INTERPRETER_VERSION}" / "join_number.0.json"
+    monkeypatch.setattr(running, "run_service", planted)
+    path = FOLDER / f"v{INTERPRETER_VERSION}" / "diamond.0.json"
     with pytest.raises(Exception, match=r"(?i)nondeterminism|TMPRL1100"):
         await replayer().replay_workflow(history(path))

@@ -107,9 +107,10 @@ def _sort(engine: Engine, values: Any, function: Any = None) -> Any:
             raise EvaluationError("$sort without a function takes only texts or only numbers", code="D3070")
         return sorted(values)
 
-    def compare(one: Any, other: Any) -> int:
-        # The function says whether the first belongs behind the second.
-        return 1 if truth(_call(engine, function, null_of(one), null_of(other)), engine.meter) else -1
+    def compare(later: Any, earlier: Any) -> int:
+        # The sort only asks whether the later one belongs before the earlier one; the function says
+        # whether its first argument belongs behind its second.
+        return -1 if truth(_call(engine, function, null_of(earlier), null_of(later)), engine.meter) else 0
 
     return sorted(values, key=functools.cmp_to_key(compare))
 

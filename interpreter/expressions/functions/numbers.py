@@ -20,7 +20,7 @@ _BASED = re.compile(r"0([xX][0-9A-Fa-f]{1,400}|[oO][0-7]{1,400}|[bB][01]{1,1100}
 _WHOLE = re.compile(r"\s*[+-]?\d{1,400}\s*", re.ASCII)
 _BASES = {"x": 16, "o": 8, "b": 2}
 _MAX_PRECISION = 400
-_PICTURE_WORDS = frozenset({"infinity", "NaN"})
+_PICTURE_WORDS = frozenset({"infinity", "NaN", "percent", "per-mille", "minus-sign"})
 
 
 def _number(engine: Engine, value: Any) -> Any:

@@ -46,7 +46,7 @@ def _limited(matches: Iterator[Match], limit: Any, name: str, code: str) -> Iter
 
 
 def _match(engine: Engine, text: Any, pattern: Any, limit: Any = None) -> Any:
-    if text is None:
+    if text is None or pattern is None:
         return None
     found = sequence()
     for match in _limited(_matches(engine, pattern, text), limit, "match", "D3040"):
@@ -55,7 +55,7 @@ def _match(engine: Engine, text: Any, pattern: Any, limit: Any = None) -> Any:
 
 
 def _contains(engine: Engine, text: Any, pattern: Any) -> Any:
-    if text is None:
+    if text is None or pattern is None:
         return None
     if isinstance(pattern, str):
         return pattern in text
@@ -63,7 +63,7 @@ def _contains(engine: Engine, text: Any, pattern: Any) -> Any:
 
 
 def _split(engine: Engine, text: Any, pattern: Any, limit: Any = None) -> Any:
-    if text is None:
+    if text is None or pattern is None:
         return None
     if limit is not None and limit < 0:
         raise EvaluationError("the limit of $split is negative", code="D3020")
@@ -85,7 +85,7 @@ def _split(engine: Engine, text: Any, pattern: Any, limit: Any = None) -> Any:
 
 
 def _replace(engine: Engine, text: Any, pattern: Any, replacement: Any, limit: Any = None) -> Any:
-    if text is None:
+    if text is None or pattern is None or replacement is None:
         return None
     if pattern == "":
         raise EvaluationError("the pattern of $replace is an empty text", code="D3010")

@@ -48,7 +48,7 @@ def _spread(engine: Engine, value: Any) -> Any:
         engine.meter.grow(_ENTRY_BYTES * 4 * len(value))
         return sequence({key: item} for key, item in value.items())
     if not isinstance(value, list):
-        return None if value is None or is_function(value) else value
+        return value
     result = sequence()
     for item in value:
         spread = _spread(engine, item)
@@ -149,17 +149,23 @@ def _type(engine: Engine, value: Any) -> Any:
     return "function" if is_function(value) else "object"
 
 
-def clone(engine: Engine, value: Any, level: int = 0) -> Any:
-    """A deep copy; a function becomes an empty text, as it does on its way through JSON."""
+def clone(engine: Engine, value: Any, level: int = 0, made: set[int] | None = None) -> Any:
+    """A deep copy; a function becomes an empty text, as it does on its way through JSON.
+
+    `made` collects the identities of the new objects.
+    """
     if not isinstance(value, (dict, list)):
         return "" if is_function(value) else value
     if level > MAX_VALUE_DEPTH:
         raise ExpressionBudget(f"the value nests more than {MAX_VALUE_DEPTH} levels deep")
     if isinstance(value, dict):
         engine.meter.grow(_ENTRY_BYTES * (1 + len(value)))
-        return {key: clone(engine, item, level + 1) for key, item in value.items()}
+        copied = {key: clone(engine, item, level + 1, made) for key, item in value.items()}
+        if made is not None:
+            made.add(id(copied))
+        return copied
     engine.meter.grow(_ENTRY_BYTES + POINTER_BYTES * len(value))
-    return [clone(engine, item, level + 1) for item in value]
+    return [clone(engine, item, level + 1, made) for item in value]
 
 
 def _eval(engine: Engine, *_: Any) -> Any:

@@ -163,7 +163,7 @@ def _format_base(engine: Engine, value: Any, radix: Any = None) -> Any:
     base = 10 if radix is None else int(radix)
     if not 2 <= base <= 36:
         raise EvaluationError(f"a number can be written in base 2 to 36, not {base}", code="D3100")
-    return Functions.base_repr(int(round(value)), base).lower()
+    return Functions.base_repr(round(value), base).lower()
 
 
 TEXT_FUNCTIONS = (
@@ -187,5 +187,3 @@ TEXT_FUNCTIONS = (
     ("assert", "<bs?:x>", _assert),
     ("formatBase", "<n-n?:s>", _format_base),
 )
-
-

@@ -17,7 +17,7 @@ _ISO = re.compile(r"\d{4}(-[01]\d)*(-[0-3]\d)*(T[0-2]\d:[0-5]\d:[0-5]\d)*(\.\d+)
 _WIDE = re.compile(r"[,\-]\s*\d{4,}")
 _MAX_TIME_TEXT = 128
 _MAX_PARTS = 32
-_ZONE = re.compile(r"[+-]\d{4}", re.ASCII)
+_ZONE = re.compile(r"[+-]?\d{4}", re.ASCII)
 _MINUTE_MS = 60_000
 
 
@@ -70,7 +70,8 @@ def _parse(text: str, picture: str, meter: Meter) -> Any:
     found: dict[str, Any] = {}
     for part, piece in zip(parts, pieces, strict=True):
         if part.component is not None:
-            found[part.component] = part.parse(piece)
+            # Digits of a fraction count from the left, whatever their number.
+            found[part.component] = int(piece[:3].ljust(3, "0")) if part.component == "f" else part.parse(piece)
     return _time_of(found, meter) if found else None
 
 
@@ -81,9 +82,7 @@ def _split(parts: list[Any], text: str, meter: Meter) -> list[str] | None:
     digits: here a place that has failed once is never tried again.
     """
     # A literal part is text, though the library would use it as a pattern.
-    compiled = [
-        re.compile(part.regex if part.component else re.escape(part.regex), re.IGNORECASE) for part in parts
-    ]
+    compiled = [re.compile(part.regex if part.component else re.escape(part.regex), re.IGNORECASE) for part in parts]
     failed: set[tuple[int, int]] = set()
 
     def cut(place: int, start: int) -> list[str] | None:
@@ -130,9 +129,7 @@ def _time_of(found: dict[str, Any], meter: Meter) -> int:
     year, month, day = found["Y"], found.get("M", 1), found.get("D", 1)
     hour = found["h"] % 12 + (12 if found["P"] == 1 else 0) if by_12_hours else found["H"]
     try:
-        moment = datetime.datetime(
-            year, month, day, hour, found["m"], found["s"], found["f"] * 1000, datetime.timezone.utc
-        )
+        moment = datetime.datetime(year, month, day, hour, found["m"], found["s"], found["f"] * 1000, datetime.UTC)
         if by_day:
             moment = moment.replace(month=1, day=1) + datetime.timedelta(days=found["d"] - 1)
     except (ValueError, OverflowError):
@@ -142,7 +139,7 @@ def _time_of(found: dict[str, Any], meter: Meter) -> int:
 
 
 def _complete(found: dict[str, Any], names: str, meter: Meter) -> None:
-    present = datetime.datetime.fromtimestamp(meter.at_ms / 1000, datetime.timezone.utc)
+    present = datetime.datetime.fromtimestamp(meter.at_ms / 1000, datetime.UTC)
     now = {"Y": present.year, "M": present.month, "D": present.day, "d": present.timetuple().tm_yday}
     now |= {"H": present.hour, "h": present.hour % 12, "P": int(present.hour >= 12), "m": present.minute}
     now |= {"s": present.second, "f": present.microsecond // 1000}

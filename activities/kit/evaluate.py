@@ -1,0 +1,37 @@
+"""Expressions that are too costly for the workflow: with lambdas, regular expressions, or large values."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from temporalio import activity
+
+from activities.kit.errors import NodeError
+from activities.kit.regex_engine import re2_engine
+from activities.kit.runner import check_output
+from interpreter.expressions import ExpressionFailure, activity_meter, parse_template
+from interpreter.json_value import Json
+from interpreter.machine.evaluation import failure_json
+from interpreter.protocol import EVALUATE_ACTIVITY, Evaluation, EvaluationResult
+
+
+def evaluate_activity() -> Callable[..., Any]:
+    """The activity that renders a template under the larger budget."""
+
+    @activity.defn(name=EVALUATE_ACTIVITY)
+    async def evaluate(evaluation: Evaluation) -> EvaluationResult:
+        try:
+            return EvaluationResult(await asyncio.to_thread(_rendered, evaluation))
+        except ExpressionFailure as failure:
+            return EvaluationResult(error=failure_json(failure))
+        except NodeError as error:
+            return EvaluationResult(error={"name": error.name, "message": error.message, "hint": error.hint})
+
+    return evaluate
+
+
+def _rendered(evaluation: Evaluation) -> Json:
+    meter = activity_meter(evaluation.at_ms, evaluation.seed, re2_engine)
+    value = parse_template(evaluation.template).render(evaluation.scope, meter)
+    check_output(value)
+    return value

@@ -1,0 +1,86 @@
+"""Values that do not travel in a run: files by workspace, run and hash."""
+
+import asyncio
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+from activities.kit.errors import InvalidConfig, ValueTooLarge
+from interpreter.json_value import JsonObject
+
+MAX_FILE_BYTES = 50 * 1024 * 1024
+_HASH = re.compile(r"[0-9a-f]{64}")
+_OWNER = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+_NAME_LENGTH = 200
+
+
+class PayloadLocationRefused(ValueError):
+    """HOLDFAST_PAYLOADS names a kind of storage that does not exist."""
+
+    code = "payload_location_refused"
+
+
+class PayloadStorage:
+    """A folder. Every name in it is made here; what people call a file is only written down."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @classmethod
+    def at(cls, location: str) -> "PayloadStorage":
+        """The storage of a location; `file:<folder>` is the only kind so far."""
+        kind, _, folder = location.partition(":")
+        if kind != "file" or not folder:
+            raise PayloadLocationRefused(f'HOLDFAST_PAYLOADS is "{location}": write file:<folder>')
+        return cls(Path(folder).expanduser().absolute())
+
+    def of_run(self, workspace_id: str, run_id: str) -> "RunFiles":
+        """The files of one run; no other run's can be reached through it."""
+        return RunFiles(self._root, workspace_id, run_id)
+
+
+class RunFiles:
+    """Puts and gets the files of one run."""
+
+    def __init__(self, root: Path, workspace_id: str, run_id: str) -> None:
+        self._root = root
+        self._workspace_id = workspace_id
+        self._run_id = run_id
+
+    async def put(self, content: bytes, name: str, media_type: str) -> JsonObject:
+        """Keeps bytes and gives their reference; the same bytes are kept once. Raises `ValueTooLarge`."""
+        if len(content) > MAX_FILE_BYTES:
+            raise ValueTooLarge(f"the file takes {len(content)} bytes, and {MAX_FILE_BYTES} at most are kept")
+        digest = hashlib.sha256(content).hexdigest()
+        await asyncio.to_thread(self._write, digest, content)
+        return {"$file": {"name": name[:_NAME_LENGTH], "type": media_type, "size": len(content), "hash": digest}}
+
+    async def get(self, reference: JsonObject) -> bytes:
+        """The bytes behind a reference; raises `InvalidConfig` for one that is not this run's."""
+        described = reference.get("$file")
+        digest = described.get("hash") if isinstance(described, dict) else None
+        if not isinstance(digest, str) or not _HASH.fullmatch(digest):
+            raise InvalidConfig("this is no reference to a file", 'a file looks like {"$file": {"hash": …}}')
+        try:
+            return await asyncio.to_thread((self._folder() / digest).read_bytes)
+        except FileNotFoundError:
+            raise InvalidConfig(f"the run has no file {digest[:12]}…") from None
+
+    def _folder(self) -> Path:
+        if not (_OWNER.fullmatch(self._workspace_id) and _OWNER.fullmatch(self._run_id)):
+            raise InvalidConfig("the run's id is not one that Holdfast makes")
+        return self._root / self._workspace_id / self._run_id
+
+    def _write(self, digest: str, content: bytes) -> None:
+        folder = self._folder()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if (folder / digest).exists():
+            return
+        mine = folder / f".{secrets.token_hex(8)}"
+        with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        mine.replace(folder / digest)

@@ -1,0 +1,58 @@
+"""From the raw config and the values it reads to the config that a node gets."""
+
+import asyncio
+import json
+from functools import lru_cache
+
+from pydantic import ValidationError
+
+from activities.kit.errors import InvalidConfig
+from activities.kit.regex_engine import re2_engine
+from interpreter.expressions import ExpressionBudget, Meter, Template, activity_meter, parse_template, workflow_meter
+from interpreter.json_value import Json, JsonObject
+from interpreter.node_type import NodeConfig
+from interpreter.protocol import NodeCall
+
+_TEMPLATES_KEPT = 2_000
+_SHOWN_BYTES = 16 * 1024
+_SHOWN_ERRORS = 5
+
+
+async def render_config(call: NodeCall, at_ms: int) -> JsonObject:
+    """The config with its expressions evaluated; raises `ExpressionFailure`."""
+    template = _template(json.dumps(call.config))
+    if template.constant:
+        return call.config
+    if template.cheap:
+        try:
+            return _rendered(template, call, workflow_meter(at_ms, call.idempotency_key))
+        except ExpressionBudget:
+            pass  # more than a moment's work: beside the event loop, with the larger budget
+    return await asyncio.to_thread(_rendered, template, call, activity_meter(at_ms, call.idempotency_key, re2_engine))
+
+
+def _rendered(template: Template, call: NodeCall, meter: Meter) -> JsonObject:
+    rendered: JsonObject = template.render(call.scope, meter)
+    return rendered
+
+
+@lru_cache(maxsize=_TEMPLATES_KEPT)
+def _template(text: str) -> Template:
+    return parse_template(json.loads(text))
+
+
+def read_config(rendered: JsonObject, model: type[NodeConfig]) -> NodeConfig:
+    """The typed config; raises `InvalidConfig` naming each field that is wrong."""
+    try:
+        return model.model_validate(rendered)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        fields = [f"{'.'.join(str(step) for step in one['loc']) or 'config'}: {one['msg']}" for one in found]
+        more = f" (and {len(fields) - _SHOWN_ERRORS} more)" if len(fields) > _SHOWN_ERRORS else ""
+        raise InvalidConfig("; ".join(fields[:_SHOWN_ERRORS]) + more, "look at what the expressions gave") from None
+
+
+def shown_input(rendered: JsonObject) -> Json:
+    """The config for the record, or how large it was."""
+    size = len(json.dumps(rendered))
+    return rendered if size <= _SHOWN_BYTES else {"$omitted": size}

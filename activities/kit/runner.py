@@ -1,0 +1,135 @@
+"""From a node function to a Temporal activity: render, lease, run, heartbeat, map what went wrong."""
+
+import json
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.kit.beating import beating, earlier_attempts
+from activities.kit.context import Credential, NodeContext
+from activities.kit.egress import EgressClient
+from activities.kit.errors import InternalError, InvalidResponse, NodeError, ValueTooLarge
+from activities.kit.leases import LeaseClient
+from activities.kit.node import Implementation
+from activities.kit.payload_storage import PayloadStorage
+from activities.kit.rendering import read_config, render_config, shown_input
+from interpreter.expressions import ExpressionFailure
+from interpreter.json_value import Json
+from interpreter.node_type import NodeType
+from interpreter.protocol import NodeCall, NodeResult
+
+MAX_OUTPUT_BYTES = 1024 * 1024
+_LONGEST_RETRY_AFTER = 24 * 3600.0
+
+
+class NodeRunner:
+    """Runs node functions with the resources of this worker."""
+
+    def __init__(self, http: EgressClient, leases: LeaseClient, storage: PayloadStorage) -> None:
+        self._http = http
+        self._leases = leases
+        self._storage = storage
+
+    def activity_of(self, implementation: Implementation, node_type: NodeType) -> Callable[..., Any]:
+        """The activity of a node type, named by its id."""
+
+        @activity.defn(name=node_type.id)
+        async def run(call: NodeCall) -> NodeResult:
+            return await self._run(call, implementation, node_type)
+
+        return run
+
+    async def _run(self, call: NodeCall, implementation: Implementation, node_type: NodeType) -> NodeResult:
+        attempts = earlier_attempts()
+        shown: Json = None
+        try:
+            async with beating(attempts):
+                rendered = await render_config(call, _scheduled_ms())
+                shown = shown_input(rendered)
+                config = read_config(rendered, node_type.config)
+                output = await implementation.function(config, self._context(call))
+                check_output(output)
+        except ExpressionFailure as failure:
+            raise self._failed(call, _as_node_error(failure), attempts, shown, failure.name) from None
+        except NodeError as error:
+            raise self._failed(call, error, attempts, shown) from None
+        except Exception as error:
+            # Its text may hold anything, also a secret: only the type goes into history.
+            structlog.get_logger("node").exception("a node has a defect", type=call.type, run_id=call.run_id, key=call.key)
+            internal = InternalError(f"{type(error).__name__} in {call.type}", "the worker's log has the details")
+            raise self._failed(call, internal, attempts, shown) from None
+        return NodeResult(output, shown, activity.info().attempt)
+
+    def _context(self, call: NodeCall) -> NodeContext:
+        async def lease() -> Credential | None:
+            return await self._leases.lease(call) if call.credential else None
+
+        return NodeContext(
+            run_id=call.run_id,
+            workspace_id=call.workspace_id,
+            node_id=call.node_id,
+            key=call.key,
+            idempotency_key=call.idempotency_key,
+            attempt=activity.info().attempt,
+            http=self._http,
+            files=self._storage.of_run(call.workspace_id, call.run_id),
+            lease=lease,
+        )
+
+    def _failed(
+        self, call: NodeCall, error: NodeError, attempts: list[str], shown: Json, name: str | None = None
+    ) -> ApplicationError:
+        name = name or error.name
+        attempts.append(name)
+        activity.heartbeat(attempts)
+        number = activity.info().attempt
+        detail: dict[str, Json] = {"attempts": number, "retryable": error.retryable, "input": shown}
+        if error.hint is not None:
+            detail["hint"] = error.hint
+        if error.details is not None:
+            detail["details"] = error.details
+        return ApplicationError(
+            error.message,
+            detail,
+            type=name,
+            non_retryable=not error.retryable,
+            next_retry_delay=_next_delay(call, error, number),
+        )
+
+
+def check_output(output: Json) -> None:
+    """Raises `InvalidResponse` for what is no JSON, and `ValueTooLarge`."""
+    try:
+        size = len(json.dumps(output, allow_nan=False))
+    except (TypeError, ValueError, RecursionError):
+        raise InvalidResponse("the output is not plain JSON", "NaN and infinite numbers are none") from None
+    if size > MAX_OUTPUT_BYTES:
+        hint = "take a part of it, page through it, or keep it as a file (response: binary)"
+        raise ValueTooLarge(f"the output takes {size} bytes, and {MAX_OUTPUT_BYTES} at most travel in a run", hint)
+
+
+def _as_node_error(failure: ExpressionFailure) -> NodeError:
+    return NodeError(failure.message, failure.hint, failure.details or None)
+
+
+def _scheduled_ms() -> int:
+    """The time that expressions see: the same for every attempt."""
+    return round(activity.info().scheduled_time.timestamp() * 1000)
+
+
+def _next_delay(call: NodeCall, error: NodeError, attempt: int) -> timedelta | None:
+    """The pause that the service asked for; else full jitter, which Temporal's own policy can't say."""
+    if error.retry_after is not None:
+        return timedelta(seconds=min(max(0.0, error.retry_after), _LONGEST_RETRY_AFTER))
+    policy = activity.info().retry_policy
+    if not (call.jitter and error.retryable) or policy is None:
+        return None
+    longest = policy.maximum_interval or timedelta(seconds=60)
+    grown = policy.initial_interval.total_seconds() * policy.backoff_coefficient ** min(attempt - 1, 64)
+    # Zero would mean "none given" to the server.
+    return timedelta(seconds=max(0.001, random.uniform(0, min(grown, longest.total_seconds()))))

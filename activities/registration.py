@@ -1,0 +1,50 @@
+"""All node activities of a worker, with the resources that they share."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from activities.discovery import load_node_types, modules_called
+from activities.kit.api_client import ApiClient
+from activities.kit.egress import EgressClient
+from activities.kit.evaluate import evaluate_activity
+from activities.kit.leases import LeaseClient
+from activities.kit.node import implementations_in
+from activities.kit.payload_storage import PayloadStorage
+from activities.kit.plans import plan_activity
+from activities.kit.runner import NodeRunner
+from activities.kit.settings import KitSettings
+
+
+class NodeWithoutType(LookupError):
+    """A node function and the specs do not match: a defect of the project, found at start."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the nodes of a worker share; built once, closed at the end."""
+
+    http: EgressClient
+    api: ApiClient
+    storage: PayloadStorage
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: KitSettings) -> AsyncIterator["Services"]:
+        """The services of a worker's settings, for as long as it runs."""
+        async with AsyncExitStack() as stack:
+            http = await stack.enter_async_context(EgressClient(settings.egress_allow))
+            api = await stack.enter_async_context(ApiClient(settings))
+            yield cls(http, api, PayloadStorage.at(settings.payloads))
+
+
+def load_activities(services: Services) -> list[Callable[..., Any]]:
+    """One activity per service node type, and those that the run workflow itself needs."""
+    runner = NodeRunner(services.http, LeaseClient(services.api), services.storage)
+    functions = {one.type_id: one for module in modules_called("nodes") for one in implementations_in(module)}
+    types = {node_type.id: node_type for node_type in load_node_types()}
+    if functions.keys() != types.keys():
+        raise NodeWithoutType(f"only a spec or only a function: {sorted(functions.keys() ^ types.keys())}")
+    nodes = [runner.activity_of(functions[type_id], node_type) for type_id, node_type in types.items()]
+    return [*nodes, evaluate_activity(), plan_activity(services.api)]

@@ -1,0 +1,1 @@
+"""Our side of Temporal: starting, watching, cancelling and recording runs."""

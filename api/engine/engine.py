@@ -1,0 +1,158 @@
+"""The engine: what the rest of the API may ask of Temporal."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+import structlog
+from temporalio.client import RPCError
+from temporalio.service import RPCStatusCode
+from temporalio.worker import Worker
+
+from activities.kit.keys import KeyRing
+from activities.kit.settings import KitSettings
+from api.engine.ends import RunEnds
+from api.engine.errors import TemporalAway
+from api.engine.grants import Grant, check_grant, sign_grant
+from api.engine.link import TemporalLink
+from api.engine.live_nodes import live_nodes
+from api.engine.reconciling import Reconciler
+from api.engine.recording import record_activity
+from api.engine.starting import start_execution
+from api.engine.watching import Watchers
+from api.store import records, runs
+from api.store.database import Database
+from api.store.runs import RunRow, StartPayload
+from interpreter.protocol import PLATFORM_QUEUE, RUN_ENDS, NodeRow, RunEvent
+
+_POLL_SECONDS = 0.25
+_PAGE = 1_000
+
+
+class Engine:
+    """Starts and watches runs. Everything works as far as it can while Temporal is away."""
+
+    def __init__(self, settings: KitSettings, database: Database, ring: KeyRing) -> None:
+        self.temporal_address = settings.temporal_address
+        self.namespace = settings.temporal_namespace
+        self._database = database
+        self._ring = ring
+        self._link = TemporalLink(settings, ring)
+        self._ends = RunEnds()
+        self._watchers = Watchers(database, self._ends)
+        self._background: set[asyncio.Task[Any]] = set()
+
+    async def __aenter__(self) -> "Engine":
+        self._go(self._serve())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    async def _serve(self) -> None:
+        """Connects, however long it takes, then serves the record and reconciles."""
+        client = await self._link.connect()
+        reconciler = Reconciler(self._database, self._ring, self._ends)
+        record = record_activity(self._database, self._ends)
+        async with Worker(client, task_queue=PLATFORM_QUEUE, activities=[record], max_concurrent_activities=100):
+            await reconciler.run(client)
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._gone)
+
+    def _gone(self, task: asyncio.Task[Any]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            structlog.get_logger("engine").error("background work failed", error=repr(task.exception()))
+
+    # runs
+
+    async def start(self, run_id: str, payload: StartPayload | None = None) -> None:
+        """Begins a run whose row is committed; when Temporal is away the reconciler does it later."""
+        if payload is None:
+            async with self._database.read() as connection:
+                payload = await runs.start_payload(connection, run_id)
+        if payload is None:
+            return
+        try:
+            await start_execution(self._link.client, self._ring, payload)
+        except TemporalAway as away:
+            structlog.get_logger("engine").warning("a run waits for temporal", run_id=run_id, error=str(away)[:300])
+            return
+        # Off the hot path: until it is written, the reconciler starts the run once more, which does no harm.
+        self._go(self._mark_started(run_id))
+
+    async def _mark_started(self, run_id: str) -> None:
+        async with self._database.write() as connection:
+            await runs.mark_started(connection, run_id, datetime.now(UTC))
+
+    async def cancel(self, run: RunRow) -> None:
+        """Asks a run to stop; raises `TemporalAway`."""
+        try:
+            await self._link.client.get_workflow_handle(run.id).cancel()
+        except RPCError as error:
+            # Not found: it has just ended, or has not begun and will be asked again.
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise TemporalAway(str(error)) from error
+
+    async def wait_for_end(self, workspace_id: str, run_id: str, seconds: float) -> bool:
+        """Whether the run's end is in the database within the time, recorded by whichever process."""
+        deadline = time.monotonic() + seconds
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            if await self._ends.wait(run_id, min(left, _POLL_SECONDS)):
+                return True
+            async with self._database.read() as connection:
+                row = await runs.get(connection, workspace_id, run_id)
+            if row is None or row.status in RUN_ENDS:
+                return row is not None
+
+    async def live_nodes(self, run: RunRow) -> list[NodeRow] | None:
+        """The node rows of a run that is not over; None when only the recorded ones can be had."""
+        try:
+            return await live_nodes(self._link.client, run.id)
+        except TemporalAway:
+            return None
+
+    async def events(self, run: RunRow, after: int) -> AsyncIterator[RunEvent]:
+        """All events behind `after`, ordered and gap-free, to the end of the run."""
+        if run.status in RUN_ENDS:
+            async for frame in self._recorded_events(run, after):
+                yield frame
+            return
+        await self._link.connected.wait()
+        async for frame in self._watchers.events(self._link.client, run.workspace_id, run.id, after):
+            yield frame
+
+    async def _recorded_events(self, run: RunRow, after: int) -> AsyncIterator[RunEvent]:
+        while True:
+            async with self._database.read() as connection:
+                page = await records.events(connection, run.workspace_id, run.id, after, _PAGE)
+            if not page:
+                return
+            for frame in page:
+                yield frame
+            after = page[-1]["seq"]
+
+    # the rest
+
+    async def is_ready(self) -> bool:
+        """Whether Temporal answers."""
+        return await self._link.is_healthy()
+
+    def sign_grant(self, workspace_id: str, run_id: str, credentials: Sequence[str]) -> str:
+        return sign_grant(self._ring, workspace_id, run_id, credentials)
+
+    def check_grant(self, token: str) -> Grant | None:
+        return check_grant(self._ring, token)

@@ -1,0 +1,95 @@
+"""Puts right what a crash left behind: rows that were never started, and executions that ended from outside."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from temporalio.client import Client, RPCError, WorkflowExecutionStatus
+from temporalio.service import RPCStatusCode
+
+from activities.kit.keys import KeyRing
+from api.engine.ends import RunEnds
+from api.engine.errors import TemporalAway
+from api.engine.starting import start_execution
+from api.store import runs
+from api.store.database import Database
+from api.store.runs import RunRow
+from interpreter.protocol import ErrorValue, RunStatus
+
+_START_AFTER = timedelta(seconds=5)
+"""Younger rows are being started by whoever wrote them."""
+_CLOSE_AFTER = timedelta(seconds=30)
+_PAUSE_SECONDS = 3.0
+_AT_ONCE = 100
+
+_FROM_OUTSIDE: dict[WorkflowExecutionStatus, tuple[RunStatus, str, str]] = {
+    WorkflowExecutionStatus.TERMINATED: ("failed", "Terminated", "the run was terminated in Temporal"),
+    WorkflowExecutionStatus.TIMED_OUT: ("timed_out", "RunTimeout", "Temporal ended the run by a timeout"),
+    WorkflowExecutionStatus.CANCELED: ("cancelled", "Cancelled", "the run was cancelled in Temporal"),
+    WorkflowExecutionStatus.FAILED: ("failed", "RunFailed", "the run failed in Temporal before it was recorded"),
+}
+
+
+class Reconciler:
+    """Works through the open rows, again and again."""
+
+    def __init__(self, database: Database, ring: KeyRing, ends: RunEnds) -> None:
+        self._database = database
+        self._ring = ring
+        self._ends = ends
+
+    async def run(self, client: Client) -> None:
+        """Until cancelled; a failing round is tried again with the next."""
+        log = structlog.get_logger("reconciler")
+        while True:
+            try:
+                await self.start_what_was_left(client)
+                await self.close_what_has_ended(client)
+            except Exception as error:
+                # Whatever it was (database or Temporal away), the rows are still there in the next round.
+                log.warning("a round failed", error=f"{type(error).__name__}: {error}"[:300])
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def start_what_was_left(self, client: Client) -> None:
+        async with self._database.read() as connection:
+            left = await runs.not_started(connection, datetime.now(UTC) - _START_AFTER, _AT_ONCE)
+        for run in left:
+            async with self._database.read() as connection:
+                payload = await runs.start_payload(connection, run.id)
+            if payload is None:
+                continue
+            try:
+                await start_execution(client, self._ring, payload)
+            except TemporalAway:
+                return
+            async with self._database.write() as connection:
+                await runs.mark_started(connection, run.id, datetime.now(UTC))
+
+    async def close_what_has_ended(self, client: Client) -> None:
+        async with self._database.read() as connection:
+            open_runs = await runs.open_runs(connection, datetime.now(UTC) - _CLOSE_AFTER, _AT_ONCE)
+        for run in open_runs:
+            end = await _end_in_temporal(client, run)
+            if end is not None:
+                status, error = end
+                async with self._database.write() as connection:
+                    await runs.close(connection, run.id, status, error, datetime.now(UTC))
+                self._ends.announce(run.id)
+
+
+async def _end_in_temporal(client: Client, run: RunRow) -> tuple[RunStatus, ErrorValue] | None:
+    """How the run ended there; None while it is open, or completed (then its record was written before)."""
+    try:
+        described = await client.get_workflow_handle(run.id).describe()
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        return "failed", _error("RunLost", "Temporal does not know the run any more")
+    if described.status not in _FROM_OUTSIDE:
+        return None
+    status, name, message = _FROM_OUTSIDE[described.status]
+    return status, _error(name, message)
+
+
+def _error(name: str, message: str) -> ErrorValue:
+    return {"name": name, "message": message, "node_id": None, "key": None, "attempts": 1, "retryable": False}

@@ -1,0 +1,57 @@
+"""Begins the Temporal workflow of a run whose row is in the database; doing it twice does no harm."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio.client import Client, RPCError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from activities.kit.keys import KeyRing
+from api.engine.errors import TemporalAway
+from api.engine.grants import sign_grant
+from api.store.runs import StartPayload
+from interpreter.plan import Plan
+from interpreter.protocol import INLINE_PLAN_BYTES, INTERPRETER_VERSION, RUN_WORKFLOW, WORKER_QUEUE, RunStart
+
+_START_SECONDS = timedelta(seconds=10)
+
+
+async def start_execution(client: Client, ring: KeyRing, payload: StartPayload) -> None:
+    """Starts the run workflow; "already started" counts as success. Raises `TemporalAway`."""
+    begin = run_start(payload, sign_grant(ring, payload.workspace_id, payload.run_id, _credentials(payload)))
+    try:
+        await client.start_workflow(
+            RUN_WORKFLOW,
+            begin,
+            id=payload.run_id,
+            task_queue=WORKER_QUEUE,
+            # A run has one execution chain for ever, also after it has ended.
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            rpc_timeout=_START_SECONDS,
+        )
+    except WorkflowAlreadyStartedError:
+        return
+    except RPCError as error:
+        raise TemporalAway(str(error)) from error
+
+
+def run_start(payload: StartPayload, grant: str) -> RunStart:
+    """The start of a run: small plans travel inline, larger ones by their hash."""
+    inline = len(payload.plan_text) <= INLINE_PLAN_BYTES
+    return RunStart(
+        interpreter=INTERPRETER_VERSION,
+        run_id=payload.run_id,
+        workspace_id=payload.workspace_id,
+        workflow_id=payload.workflow_id,
+        version=payload.version,
+        plan=payload.plan_text if inline else None,
+        plan_hash=payload.plan_hash,
+        input=payload.input,
+        trigger=payload.trigger,
+        grant=grant,
+    )
+
+
+def _credentials(payload: StartPayload) -> Sequence[str]:
+    return Plan.of(payload.plan_text).credentials

@@ -1,0 +1,1 @@
+"""`make bench`: what the product costs above a hand-written Temporal workflow, as ratios in one run."""
