@@ -1,24 +1,14 @@
 """What a node function may use besides its config."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
+from activities.kit.credential import Credential
 from activities.kit.egress import EgressClient
 from interpreter.json_value import JsonObject
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A leased credential. Its fields never leave the activity, and never show in a text."""
-
-    name: str
-    kind: str
-    fields: dict[str, str] = field(repr=False)
-    hosts: tuple[str, ...] | None = None
-    """The only hosts it may be sent to; None: any."""
 
 
 class Files(Protocol):
@@ -42,6 +32,8 @@ class NodeContext:
     idempotency_key: str
     """The same for every attempt."""
     attempt: int
+    seconds: float
+    """The time that this attempt has."""
     http: EgressClient
     files: Files
     lease: Callable[[], Awaitable[Credential | None]]
@@ -56,3 +48,6 @@ class NodeContext:
     def log(self, message: str, **fields: object) -> None:
         """A line of the node's log; it must hold no secret."""
         structlog.get_logger("node").info(message, run_id=self.run_id, key=self.key, attempt=self.attempt, **fields)
+
+
+__all__ = ["Credential", "Files", "NodeContext"]

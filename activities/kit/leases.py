@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 
 from activities.kit.api_client import ApiClient
-from activities.kit.context import Credential
+from activities.kit.credential import Credential
 from activities.kit.errors import CredentialUnavailable
 from interpreter.protocol import NodeCall
 

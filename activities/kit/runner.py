@@ -1,7 +1,9 @@
 """From a node function to a Temporal activity: render, lease, run, heartbeat, map what went wrong."""
 
+import asyncio
 import json
 import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,9 +13,10 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.kit.beating import beating, earlier_attempts
-from activities.kit.context import Credential, NodeContext
+from activities.kit.context import NodeContext
+from activities.kit.credential import Credential
 from activities.kit.egress import EgressClient
-from activities.kit.errors import InternalError, InvalidResponse, NodeError, ValueTooLarge
+from activities.kit.errors import InternalError, InvalidResponse, NodeError, Timeout, ValueTooLarge
 from activities.kit.leases import LeaseClient
 from activities.kit.node import Implementation
 from activities.kit.payload_storage import PayloadStorage
@@ -25,6 +28,11 @@ from interpreter.protocol import NodeCall, NodeResult
 
 MAX_OUTPUT_BYTES = 1024 * 1024
 _LONGEST_RETRY_AFTER = 24 * 3600.0
+_WITHOUT_TIMEOUT = 3600.0
+_SHARE_OF_THE_ATTEMPT = 0.95
+"""We give up a little before Temporal does: then the error says what was waited for."""
+_SHARE_OF_THE_NODE = 0.98
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NodeRunner:
@@ -47,25 +55,29 @@ class NodeRunner:
     async def _run(self, call: NodeCall, implementation: Implementation, node_type: NodeType) -> NodeResult:
         attempts = earlier_attempts()
         shown: Json = None
+        seconds = _seconds()
         try:
-            async with beating(attempts):
+            async with asyncio.timeout(seconds) as deadline, beating(attempts):
                 rendered = await render_config(call, _scheduled_ms())
                 shown = shown_input(rendered)
                 config = read_config(rendered, node_type.config)
-                output = await implementation.function(config, self._context(call))
+                output = await implementation.function(config, self._context(call, seconds))
                 check_output(output)
         except ExpressionFailure as failure:
             raise self._failed(call, _as_node_error(failure), attempts, shown, failure.name) from None
         except NodeError as error:
             raise self._failed(call, error, attempts, shown) from None
         except Exception as error:
+            if deadline.expired() and isinstance(error, TimeoutError):
+                late = Timeout(f"the node did not end within {seconds:.3g} s", "give it a longer timeout")
+                raise self._failed(call, late, attempts, shown) from None
             # Its text may hold anything, also a secret: only the type goes into history.
             structlog.get_logger("node").exception("a node has a defect", type=call.type, run_id=call.run_id, key=call.key)
             internal = InternalError(f"{type(error).__name__} in {call.type}", "the worker's log has the details")
             raise self._failed(call, internal, attempts, shown) from None
         return NodeResult(output, shown, activity.info().attempt)
 
-    def _context(self, call: NodeCall) -> NodeContext:
+    def _context(self, call: NodeCall, seconds: float) -> NodeContext:
         async def lease() -> Credential | None:
             return await self._leases.lease(call) if call.credential else None
 
@@ -76,6 +88,7 @@ class NodeRunner:
             key=call.key,
             idempotency_key=call.idempotency_key,
             attempt=activity.info().attempt,
+            seconds=seconds * _SHARE_OF_THE_NODE,
             http=self._http,
             files=self._storage.of_run(call.workspace_id, call.run_id),
             lease=lease,
@@ -105,9 +118,12 @@ class NodeRunner:
 def check_output(output: Json) -> None:
     """Raises `InvalidResponse` for what is no JSON, and `ValueTooLarge`."""
     try:
-        size = len(json.dumps(output, allow_nan=False))
+        text = json.dumps(output, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         raise InvalidResponse("the output is not plain JSON", "NaN and infinite numbers are none") from None
+    size = len(text)
+    if "\\ud" in text and _LONE_SURROGATE.search(json.dumps(output, ensure_ascii=False)):
+        raise InvalidResponse("the output holds half a character (a lone surrogate), which nothing can store")
     if size > MAX_OUTPUT_BYTES:
         hint = "take a part of it, page through it, or keep it as a file (response: binary)"
         raise ValueTooLarge(f"the output takes {size} bytes, and {MAX_OUTPUT_BYTES} at most travel in a run", hint)
@@ -115,6 +131,12 @@ def check_output(output: Json) -> None:
 
 def _as_node_error(failure: ExpressionFailure) -> NodeError:
     return NodeError(failure.message, failure.hint, failure.details or None)
+
+
+def _seconds() -> float:
+    """The time of this attempt."""
+    timeout = activity.info().start_to_close_timeout
+    return timeout.total_seconds() * _SHARE_OF_THE_ATTEMPT if timeout else _WITHOUT_TIMEOUT
 
 
 def _scheduled_ms() -> int:

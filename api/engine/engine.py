@@ -94,13 +94,19 @@ class Engine:
     async def _mark_started(self, run_id: str) -> None:
         async with self._database.write() as connection:
             await runs.mark_started(connection, run_id, datetime.now(UTC))
+            cancelled = await runs.cancel_is_requested(connection, run_id)
+        if cancelled:
+            await self._link.client.get_workflow_handle(run_id).cancel()
 
     async def cancel(self, run: RunRow) -> None:
-        """Asks a run to stop; raises `TemporalAway`."""
+        """Asks a run to stop, also one that Temporal does not know yet; raises `TemporalAway`."""
+        if run.status == "queued":
+            async with self._database.write() as connection:
+                await runs.request_cancel(connection, run.workspace_id, run.id)
         try:
             await self._link.client.get_workflow_handle(run.id).cancel()
         except RPCError as error:
-            # Not found: it has just ended, or has not begun and will be asked again.
+            # Not found: it has just ended, or has not begun and is cancelled when it does.
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise TemporalAway(str(error)) from error
 

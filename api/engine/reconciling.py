@@ -37,6 +37,8 @@ class Reconciler:
         self._database = database
         self._ring = ring
         self._ends = ends
+        self._after = ""
+        """Where the next round of closing goes on, so that long runs do not hide the others."""
 
     async def run(self, client: Client) -> None:
         """Until cancelled; a failing round is tried again with the next."""
@@ -64,10 +66,14 @@ class Reconciler:
                 return
             async with self._database.write() as connection:
                 await runs.mark_started(connection, run.id, datetime.now(UTC))
+                cancelled = await runs.cancel_is_requested(connection, run.id)
+            if cancelled:
+                await client.get_workflow_handle(run.id).cancel()
 
     async def close_what_has_ended(self, client: Client) -> None:
         async with self._database.read() as connection:
-            open_runs = await runs.open_runs(connection, datetime.now(UTC) - _CLOSE_AFTER, _AT_ONCE)
+            open_runs = await runs.open_runs(connection, datetime.now(UTC) - _CLOSE_AFTER, _AT_ONCE, self._after)
+        self._after = open_runs[-1].id if len(open_runs) == _AT_ONCE else ""
         for run in open_runs:
             end = await _end_in_temporal(client, run)
             if end is not None:

@@ -9,7 +9,7 @@ from interpreter.expressions.errors import (
     OperandError,
 )
 from interpreter.expressions.meter import Meter, RegexEngine, activity_meter, workflow_meter
-from interpreter.expressions.references import ROOTS, Reference
+from interpreter.expressions.references import Reference
 from interpreter.expressions.template import ExpressionProblem, RegexCheck, Template, parse_template
 
 EXPRESSION_ENGINE = 1
@@ -17,7 +17,6 @@ EXPRESSION_ENGINE = 1
 
 __all__ = [
     "EXPRESSION_ENGINE",
-    "ROOTS",
     "EvaluationError",
     "ExpressionBudget",
     "ExpressionFailure",

@@ -8,7 +8,8 @@ from interpreter.expressions.errors import EvaluationError, OperandError
 from interpreter.expressions.functions.structure import clone
 from interpreter.expressions.operators import kind_of
 from interpreter.expressions.regex import Match, Regex
-from interpreter.expressions.syntax import Node, parse
+from interpreter.expressions.syntax import parse
+from interpreter.expressions.tree import Node
 from interpreter.expressions.values import null_of
 
 NO_ARGUMENT: Any = object()

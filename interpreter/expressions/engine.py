@@ -7,7 +7,7 @@ from typing import Any
 from interpreter.expressions.meter import Meter
 from interpreter.expressions.regex import Regex
 from interpreter.expressions.signature import CallSignature
-from interpreter.expressions.syntax import Node
+from interpreter.expressions.tree import Node
 
 _UNBOUND = object()
 

@@ -18,7 +18,8 @@ from interpreter.expressions.operators import OPERATORS, negate
 from interpreter.expressions.references import Strict, require
 from interpreter.expressions.regex import Regex
 from interpreter.expressions.sequences import Sequences, look_up
-from interpreter.expressions.syntax import COALESCE, ELVIS, Node
+from interpreter.expressions.syntax import COALESCE, ELVIS
+from interpreter.expressions.tree import Node
 from interpreter.expressions.values import POINTER_BYTES, null_of, truth
 
 JList = Utils.JList

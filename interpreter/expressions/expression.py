@@ -11,7 +11,8 @@ from interpreter.expressions.fast_path import Fast, NeedsEvaluation, fast_path
 from interpreter.expressions.functions import builtin_functions
 from interpreter.expressions.meter import Meter
 from interpreter.expressions.references import Analysis, Complaint, Reference, Strict
-from interpreter.expressions.syntax import InvalidSyntax, Node, parse
+from interpreter.expressions.syntax import InvalidSyntax, parse
+from interpreter.expressions.tree import Node
 from interpreter.expressions.values import plain
 from interpreter.json_value import Json
 
@@ -19,7 +20,7 @@ _EXPRESSIONS_KEPT = 4096
 _LONG_TEXT = 256
 _TREES_KEPT = 512
 _LONG_TREES_KEPT = 32
-"""A tree takes about a thousand times its text, so long ones are kept by the dozen only."""
+"""A tree takes about two hundred times its text, so long ones are kept by the dozen only."""
 _NO_BINDINGS: Mapping[str, Any] = {}
 
 

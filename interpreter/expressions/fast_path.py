@@ -10,7 +10,8 @@ from typing import Any
 from interpreter.expressions.meter import Meter
 from interpreter.expressions.operators import OPERATORS, negate
 from interpreter.expressions.references import Strict, missing
-from interpreter.expressions.syntax import COALESCE, ELVIS, Node
+from interpreter.expressions.syntax import COALESCE, ELVIS
+from interpreter.expressions.tree import Node
 from interpreter.expressions.values import NULL, null_of, truth
 
 Fast = Callable[[Any, Meter], Any]
@@ -42,7 +43,7 @@ class _Compiler:
         return lambda scope, meter: value
 
     def _path(self, node: Node) -> Fast | None:
-        if node.keep_singleton_array or node.seeking_parent is not None:
+        if node.keep_singleton_array or node.seeks_parent:
             return None
         for step in node.steps:
             extras = (step.stages, step.predicate, step.group, step.focus, step.index, step.ancestor, step.tuple)

@@ -7,7 +7,8 @@ from typing import Any
 from interpreter.expressions.engine import Builtin, Frame
 from interpreter.expressions.errors import MissingValue
 from interpreter.expressions.functions import HIGHER_ORDER
-from interpreter.expressions.syntax import COALESCE, ELVIS, Node
+from interpreter.expressions.syntax import COALESCE, ELVIS
+from interpreter.expressions.tree import Node
 from interpreter.json_value import Json
 
 ROOTS = ("input", "nodes", "errors", "item", "index", "count", "carry", "vars", "run", "trigger")
@@ -119,7 +120,10 @@ class Analysis:
         else:
             self._walk(first, top, relaxed, level + 1)
         for place, step in enumerate(node.steps):
-            if place > start or (place == start and step.type == "name"):
+            if place > start and step.type == "variable" and step.value == "$" and node.steps[place + 1 :]:
+                self._root(node, place + 1, relaxed, strict=False)
+                self._walk_behind(step, relaxed, level)
+            elif place > start or (place == start and step.type == "name"):
                 self._step(step, place > start, relaxed, level)
 
     def _step(self, step: Node, later: bool, relaxed: bool, level: int) -> None:
@@ -132,7 +136,7 @@ class Analysis:
         elif later:
             self._walk(step, False, relaxed, level + 1)
 
-    def _root(self, node: Node, start: int, relaxed: bool) -> None:
+    def _root(self, node: Node, start: int, relaxed: bool, strict: bool = True) -> None:
         names = []
         for step in node.steps[start:]:
             if step.type != "name":
@@ -150,7 +154,7 @@ class Analysis:
             self._complain(f'"{root[:100]}" is not something an expression can read', first, hint)
             return
         self.references.append(Reference(root, names[1] if len(names) > 1 else None, tuple(names[2:]), relaxed))
-        if not relaxed:
+        if strict and not relaxed:
             self.strict[id(node)] = tuple(names)
 
     def _variable(self, node: Node, top: bool) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 from jsonata.utils import Utils
 
 from interpreter.expressions.engine import Engine, Frame
-from interpreter.expressions.errors import EvaluationError, ExpressionBudget, OperandError
+from interpreter.expressions.errors import EvaluationError, OperandError
 from interpreter.expressions.meter import Meter
 from interpreter.expressions.operators import kind_of
-from interpreter.expressions.syntax import Node
-from interpreter.expressions.values import MAX_VALUE_DEPTH, POINTER_BYTES, is_number, null_of, truth
+from interpreter.expressions.tree import Node
+from interpreter.expressions.values import MAX_VALUE_DEPTH, POINTER_BYTES, is_number, null_of, too_nested, truth
 
 JList = Utils.JList
-_ROW_BYTES = 200
+_ROW_BYTES = 400
 """A row of bound variables is an object of its own."""
 
 
@@ -192,7 +192,7 @@ class Sequences(Engine):
     def _flatten(self, value: Any, results: list[Any], level: int) -> None:
         if isinstance(value, list):
             if level > MAX_VALUE_DEPTH:
-                raise ExpressionBudget(f"the value nests more than {MAX_VALUE_DEPTH} levels deep")
+                raise too_nested()
             for item in value:
                 self._flatten(item, results, level + 1)
             return
@@ -208,7 +208,7 @@ class Sequences(Engine):
 
     def _descend(self, value: Any, results: list[Any], level: int) -> None:
         if level > MAX_VALUE_DEPTH:
-            raise ExpressionBudget(f"the value nests more than {MAX_VALUE_DEPTH} levels deep")
+            raise too_nested()
         self.meter.step()
         if isinstance(value, list):
             for item in value:

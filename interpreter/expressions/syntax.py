@@ -11,6 +11,7 @@ from jsonata.tokenizer import Tokenizer
 
 from interpreter.expressions.scanner import nests_too_deep
 from interpreter.expressions.signature import adopt
+from interpreter.expressions.tree import Node, compact
 from interpreter.expressions.values import MAX_EXACT
 
 MAX_TEXT = 16 * 1024
@@ -18,8 +19,8 @@ MAX_TEXT = 16 * 1024
 _ROUNDED_NUMBER = re.compile(r"(?<![.\d])\d{16,}$")
 _ROUNDED_WINDOW = 400
 
-Node = Any
-"""A node of the library's syntax tree (`Parser.Symbol`)."""
+Symbol = Any
+"""A node of the library's own syntax tree."""
 
 COALESCE = "??"
 ELVIS = "?:"
@@ -72,7 +73,7 @@ class _Otherwise(Parser.Infix):  # type: ignore[misc]
     nesting and applies a predicate of it twice (`items[1] ?? 0` is then always 0).
     """
 
-    def led(self, left: Node) -> Node:
+    def led(self, left: Symbol) -> Symbol:
         self.type = "condition"
         self.condition = left
         self.then = None
@@ -89,7 +90,7 @@ class _Parser(Parser):  # type: ignore[misc]
             otherwise.lbp = Tokenizer.operators[symbol]
             self.symbol_table[symbol] = otherwise
 
-    def parse(self, jsonata: str, regex_engine: Any = _regex_literal) -> Node:
+    def parse(self, jsonata: str, regex_engine: Any = _regex_literal) -> Symbol:
         self.source = jsonata
         self.lexer = _Tokenizer(jsonata, regex_engine)
         self.advance()
@@ -101,7 +102,7 @@ class _Parser(Parser):  # type: ignore[misc]
             raise JException("S0217", tree.position, tree.type)
         return tree
 
-    def process_ast(self, expr: Node) -> Node:
+    def process_ast(self, expr: Symbol) -> Symbol:
         result = super().process_ast(expr)
         if expr is not None and expr.type == "condition":
             result.value = expr.value
@@ -111,7 +112,7 @@ class _Parser(Parser):  # type: ignore[misc]
                 raise InvalidSyntax("the signature has too many optional or repeated arguments", int(expr.position))
         return result
 
-    def tail_call_optimize(self, expr: Node) -> Node:
+    def tail_call_optimize(self, expr: Symbol) -> Symbol:
         if expr.type == "condition" and expr.then is None:
             expr._else = self.tail_call_optimize(expr._else)
             return expr
@@ -129,7 +130,7 @@ def parse(text: str) -> Node:
     if not text.strip():
         raise InvalidSyntax("the expression is empty", 0, "write a path such as input.name", "S0207")
     try:
-        return _Parser().parse(text)
+        return compact(_Parser().parse(text))
     except InvalidSyntax:
         raise
     except JException as error:

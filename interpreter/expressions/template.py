@@ -43,8 +43,8 @@ class Template:
         reader = _Reader(regex_check)
         self.raw = raw
         render = reader.read(raw, pointer, 0)
-        self.constant = not reader.has_expressions
-        """It holds no expression at all."""
+        self.constant = render is None
+        """It renders as it is written, for nothing."""
         self.problems: tuple[ExpressionProblem, ...] = tuple(reader.problems)
         self.references: tuple[Reference, ...] = tuple(reader.references)
         self.cheap = reader.cheap and not reader.problems
@@ -53,7 +53,7 @@ class Template:
 
     def render(self, scope: Mapping[str, Json], meter: Meter) -> Json:
         """The value with all its expressions evaluated; raises `ExpressionFailure` only."""
-        return self._render(scope, meter)
+        return self._render(scope if isinstance(scope, dict) else dict(scope), meter)
 
 
 def parse_template(value: Json, pointer: str = "", regex_check: RegexCheck | None = None) -> Template:
@@ -69,7 +69,6 @@ class _Reader:
         self.problems: list[ExpressionProblem] = []
         self.references: list[Reference] = []
         self.cheap = True
-        self.has_expressions = False
 
     def read(self, value: Json, pointer: str, level: int) -> Render | None:
         if isinstance(value, str):
@@ -91,7 +90,6 @@ class _Reader:
 
     def _read_text(self, text: str, pointer: str) -> Render:
         scanned = scan(text)
-        self.has_expressions |= scanned.unclosed is not None or any(s.start is not None for s in scanned.segments)
         if scanned.unclosed is not None:
             self.problems.append(
                 ExpressionProblem(

@@ -54,13 +54,15 @@ def null_of(value: Any) -> Any:
     return NULL if value is None else value
 
 
-def truth(value: Any, meter: Meter) -> bool:
+def truth(value: Any, meter: Meter, level: int = 0) -> bool:
     """The effective boolean value."""
     if value is None or value is NULL:
         return False
     if isinstance(value, list):
+        if level > MAX_VALUE_DEPTH:
+            raise too_nested()
         meter.step(len(value) >> 4)
-        return any(truth(item, meter) for item in value)
+        return any(truth(item, meter, level + 1) for item in value)
     if isinstance(value, bool):
         return value
     if isinstance(value, (int, float, str, dict)):
@@ -68,18 +70,20 @@ def truth(value: Any, meter: Meter) -> bool:
     return False
 
 
-def equal(one: Any, other: Any, meter: Meter) -> bool:
+def equal(one: Any, other: Any, meter: Meter, level: int = 0) -> bool:
     """Deep equality, in which a boolean is no number and null is null."""
+    if level > MAX_VALUE_DEPTH:
+        raise too_nested()
     if isinstance(one, list):
         if not isinstance(other, list) or len(one) != len(other):
             return False
         meter.step(1 + (len(one) >> 3))
-        return all(equal(item, other[place], meter) for place, item in enumerate(one))
+        return all(equal(item, other[place], meter, level + 1) for place, item in enumerate(one))
     if isinstance(one, dict):
         if not isinstance(other, dict) or one.keys() != other.keys():
             return False
         meter.step(1 + (len(one) >> 3))
-        return all(equal(item, other[key], meter) for key, item in one.items())
+        return all(equal(item, other[key], meter, level + 1) for key, item in one.items())
     if one is None or one is NULL:
         return other is None or other is NULL
     if isinstance(one, str):
@@ -122,7 +126,7 @@ def json_text(value: Any, meter: Meter) -> str:
 
 def _write(value: Any, parts: list[str], meter: Meter, line: str, digits: int, level: int) -> None:
     if level > MAX_VALUE_DEPTH:
-        raise _too_nested()
+        raise too_nested()
     kind = value.__class__
     if kind is str:
         meter.grow(len(value) + 2)
@@ -185,7 +189,7 @@ def plain(value: Any, meter: Meter) -> Json:
 def _copy(value: Any, meter: Meter, level: int) -> Json:
     if isinstance(value, dict):
         if level > MAX_VALUE_DEPTH:
-            raise _too_nested()
+            raise too_nested()
         meter.grow(2 * POINTER_BYTES * len(value))
         copied = {}
         for key, item in value.items():
@@ -194,7 +198,7 @@ def _copy(value: Any, meter: Meter, level: int) -> Json:
         return copied
     if isinstance(value, list):
         if level > MAX_VALUE_DEPTH:
-            raise _too_nested()
+            raise too_nested()
         meter.grow(POINTER_BYTES * len(value))
         return [
             _copy(item, meter, level + 1) if isinstance(item, (dict, list)) else plain(item, meter) for item in value
@@ -214,5 +218,6 @@ def whole_characters(text: str) -> str:
     return text
 
 
-def _too_nested() -> ExpressionBudget:
+def too_nested() -> ExpressionBudget:
+    """The failure of a value that can only come from a runaway expression."""
     return ExpressionBudget(f"the value nests more than {MAX_VALUE_DEPTH} levels deep")

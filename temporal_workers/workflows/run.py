@@ -30,7 +30,7 @@ from interpreter.machine.commands import (
     StartTimer,
 )
 from interpreter.machine.events import CancelRequested, Continued, Evaluated, Event, NodeSucceeded, TimerFired
-from interpreter.plan import Plan
+from interpreter.plan import Plan, unpack
 from interpreter.protocol import (
     EVALUATE_ACTIVITY,
     EVENTS_QUERY,
@@ -122,7 +122,7 @@ class RunWorkflow:
             retry_policy=_PURE,
         )
         await self._until(handle.done)
-        return handle.result()
+        return unpack(handle.result())
 
     def _first(self, plan: Plan) -> tuple[State, list[Command]]:
         begin = self._begin

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("interpreter", "activities", "api", "temporal_workers")
-_NOT_OURS = {"node_modules", "static", "__pycache__", "dist", "test-results", "playwright-report"}
+_NOT_OURS = {"versions", "node_modules", "static", "__pycache__", "dist", "test-results", "playwright-report"}
 
 
 @lru_cache

@@ -3,10 +3,10 @@
 from typing import Any
 
 from interpreter.expressions.engine import Engine, is_function
-from interpreter.expressions.errors import EvaluationError, ExpressionBudget, OperandError
+from interpreter.expressions.errors import EvaluationError, OperandError
 from interpreter.expressions.operators import kind_of
 from interpreter.expressions.sequences import JList, look_up, sequence
-from interpreter.expressions.values import MAX_VALUE_DEPTH, NULL, POINTER_BYTES, equal, is_number, truth
+from interpreter.expressions.values import MAX_VALUE_DEPTH, NULL, POINTER_BYTES, equal, is_number, too_nested, truth
 
 _ENTRY_BYTES = 64
 _SCALARS = (str, int, float, bool)
@@ -103,7 +103,7 @@ def _distinct(engine: Engine, values: Any) -> Any:
     if not isinstance(values, list) or len(values) <= 1:
         return values
     engine.meter.grow(POINTER_BYTES * len(values))
-    kept: Any = sequence() if isinstance(values, JList) else []
+    kept: Any = sequence() if isinstance(values, JList) and values.sequence else []
     seen: set[tuple[bool, Any]] = set()
     compound: list[Any] = []
     for value in values:
@@ -157,7 +157,7 @@ def clone(engine: Engine, value: Any, level: int = 0, made: set[int] | None = No
     if not isinstance(value, (dict, list)):
         return "" if is_function(value) else value
     if level > MAX_VALUE_DEPTH:
-        raise ExpressionBudget(f"the value nests more than {MAX_VALUE_DEPTH} levels deep")
+        raise too_nested()
     if isinstance(value, dict):
         engine.meter.grow(_ENTRY_BYTES * (1 + len(value)))
         copied = {key: clone(engine, item, level + 1, made) for key, item in value.items()}

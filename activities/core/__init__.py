@@ -1,0 +1,1 @@
+"""Nodes that belong to no service in particular."""

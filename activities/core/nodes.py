@@ -1,0 +1,124 @@
+"""The core nodes that call services."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+import httpx
+
+from activities.core.http_answer import body_json, headers_json, is_success, raise_for, read_json
+from activities.core.http_body import Body, body_of, form_pairs
+from activities.core.http_credential import forms_of, hidden, secret_of
+from activities.core.http_pages import Next, Pages, first_parameter, items_of, next_page
+from activities.core.spec import HttpRequestConfig
+from activities.kit.context import NodeContext
+from activities.kit.egress import MAX_REDIRECTS, EgressAnswer, EgressRequest, Secret, moved
+from activities.kit.errors import ValueTooLarge
+from activities.kit.node import node
+from activities.kit.url_rules import read_url
+from interpreter.json_value import Json, JsonObject
+
+_REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+"""Methods whose repetition does no harm by their definition; the others carry a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Sends the requests of one attempt, and keeps the credential out of what comes back."""
+
+    config: HttpRequestConfig
+    ctx: NodeContext
+    secret_forms: tuple[bytes, ...]
+
+    async def call(self, request: EgressRequest, max_bytes: int) -> EgressAnswer:
+        """The answer, if its status is wanted; else the error that it means."""
+        answer = await self.ctx.http.send(
+            request,
+            max_bytes=max_bytes,
+            redirects=MAX_REDIRECTS if self.config.follow_redirects else 0,
+            seconds=self.ctx.seconds,
+        )
+        if self.secret_forms:
+            answer = replace(answer, body=hidden(answer.body, self.secret_forms), headers=self._clean(answer.headers))
+        if not is_success(answer.status, self.config.success_codes):
+            raise_for(answer, request.method)
+        return answer
+
+    def _clean(self, headers: httpx.Headers) -> httpx.Headers:
+        return httpx.Headers([(name, hidden(value, self.secret_forms)) for name, value in headers.raw])
+
+
+@node("core.http_request@1")
+async def http_request(config: HttpRequestConfig, ctx: NodeContext) -> Json:
+    """One request, or one for each page."""
+    credential = await ctx.credential()
+    caller = _Caller(config, ctx, forms_of(credential))
+    request = _request(config, ctx, await body_of(config, ctx.files), secret_of(credential))
+    if config.pagination is not None:
+        return await _all_pages(caller, request, config.pagination)
+    answer = await caller.call(request, config.max_bytes)
+    return {
+        "status": answer.status,
+        "headers": headers_json(answer.headers),
+        "body": await body_json(answer, config, ctx.files),
+    }
+
+
+def _request(config: HttpRequestConfig, ctx: NodeContext, body: Body, secret: Secret) -> EgressRequest:
+    headers = form_pairs(config.headers, "headers")
+    named = {name.lower() for name, _ in headers}
+    if body.media_type is not None and "content-type" not in named:
+        headers.append(("content-type", body.media_type))
+    if config.method not in _REPEATABLE and "idempotency-key" not in named:
+        headers.append(("idempotency-key", ctx.idempotency_key))
+    url = with_parameters(config.url, form_pairs(config.query, "query"))
+    return EgressRequest(config.method, url, tuple(headers), body.content, secret)
+
+
+def with_parameters(url: str, pairs: list[tuple[str, str]]) -> str:
+    """A URL with more query parameters; its own stay as they are written."""
+    if not pairs:
+        return url
+    address, hash_sign, fragment = url.partition("#")
+    separator = "" if address.endswith(("?", "&")) else "&" if "?" in address else "?"
+    return f"{address}{separator}{urlencode(pairs)}{hash_sign}{fragment}"
+
+
+async def _all_pages(caller: _Caller, first: EgressRequest, pages: Pages) -> JsonObject:
+    """The items of all pages, up to the bounds."""
+    parameter = first_parameter(pages)
+    request = first if parameter is None else replace(first, url=_with_parameter(first.url, parameter))
+    found: list[Json] = []
+    left = caller.config.max_bytes
+    following: Next | None = None
+    for number in range(pages.max_pages):
+        answer = await caller.call(request, left)
+        left -= len(answer.body)
+        if left <= 0:
+            raise ValueTooLarge(f"the pages together take more than {caller.config.max_bytes} bytes", "raise max_bytes, or ask for less")
+        body = read_json(answer.body)
+        items = items_of(pages, body)
+        found += items
+        following = next_page(pages, number, answer, body, items)
+        if following is None:
+            break
+        request = _next_request(first, answer, following)
+    return {
+        "status": answer.status,
+        "headers": headers_json(answer.headers),
+        "body": found,
+        "pages": number + 1,
+        "complete": following is None,
+    }
+
+
+def _next_request(first: EgressRequest, answer: EgressAnswer, following: Next) -> EgressRequest:
+    """A page's address may lead to somebody else: without the credential, then, and without our headers."""
+    if following.parameter is not None:
+        return replace(first, url=_with_parameter(first.url, following.parameter))
+    return moved(first, answer.url, following.url or "")
+
+
+def _with_parameter(url: str, parameter: tuple[str, str]) -> str:
+    """The URL with this parameter, and only this one of its name."""
+    parsed = read_url(url)
+    return str(parsed.copy_set_param(*parameter))

@@ -1,0 +1,1 @@
+"""Credentials: put in, used by name, never shown."""

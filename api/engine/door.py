@@ -1,0 +1,74 @@
+"""The one door through which every run begins."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from api.engine.engine import Engine
+from api.engine.published import RunnableVersion
+from api.store import ids, plans, runs
+from api.store.database import Database
+from api.store.runs import InsertedRun, NewRun, StartPayload
+from interpreter.json_value import Json, JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What somebody wants to run."""
+
+    workspace_id: str
+    workflow_id: str
+    workflow_name: str
+    runnable: RunnableVersion
+    input: Json
+    trigger: JsonObject
+    idempotency_key: str | None = None
+    asked: Json = None
+    """The request as it came: the same key with another request is a conflict."""
+
+
+async def begin_run(database: Database, engine: Engine, request: RunRequest) -> InsertedRun:
+    """Writes the run's row in one transaction, then starts it; what was written is never lost."""
+    run = _new_run(request)
+    plan = request.runnable.plan
+    async with database.write() as connection:
+        if request.runnable.version is None:
+            await plans.put(connection, request.workspace_id, plan.hash, plan.text)
+        inserted = await runs.insert(connection, run)
+    if inserted.created:
+        await engine.start(run.id, _payload(run, request))
+    return inserted
+
+
+def _new_run(request: RunRequest) -> NewRun:
+    return NewRun(
+        id=ids.run_id(request.workspace_id),
+        workspace_id=request.workspace_id,
+        workflow_id=request.workflow_id,
+        workflow_name=request.workflow_name,
+        version=request.runnable.version,
+        plan_hash=request.runnable.plan.hash,
+        input=request.input,
+        trigger=request.trigger,
+        created_at=datetime.now(UTC),
+        idempotency_key=request.idempotency_key,
+        request_hash=_hash(request.asked) if request.idempotency_key is not None else None,
+    )
+
+
+def _payload(run: NewRun, request: RunRequest) -> StartPayload:
+    return StartPayload(
+        run_id=run.id,
+        workspace_id=run.workspace_id,
+        workflow_id=run.workflow_id,
+        version=run.version,
+        plan_text=request.runnable.plan.text,
+        plan_hash=run.plan_hash,
+        input=run.input,
+        trigger=run.trigger,
+    )
+
+
+def _hash(asked: Json) -> str:
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""Published versions as the door needs them: immutable, so they are read once and remembered."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from api.store.database import Connection
+
+from api.store import plans, workflows
+from interpreter.json_value import Json, JsonObject
+from interpreter.plan import Plan
+
+_MOST_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RunnableVersion:
+    """What a run needs of a version."""
+
+    version: int | None
+    """None for a draft."""
+    plan: Plan
+    input_schema: JsonObject | None
+
+
+class PublishedVersions:
+    """By workflow and version, for this process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str, int], RunnableVersion] = OrderedDict()
+
+    async def get(
+        self, connection: Connection, workspace_id: str, workflow_id: str, number: int
+    ) -> RunnableVersion | None:
+        """A version of a workflow; None when there is none of that number."""
+        place = (workspace_id, workflow_id, number)
+        kept = self._kept.get(place)
+        if kept is not None:
+            return kept
+        row = await workflows.version(connection, workspace_id, workflow_id, number)
+        text = None if row is None else await plans.get(connection, workspace_id, row.plan_hash)
+        if row is None or text is None:
+            return None
+        found = self._kept[place] = RunnableVersion(number, Plan.of(text), input_schema_of(row.definition))
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+
+def input_schema_of(definition: Json) -> JsonObject | None:
+    """The JSON Schema of a definition's input, if it has one."""
+    schema: JsonObject | None = definition.get("input")
+    return schema

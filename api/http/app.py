@@ -1,0 +1,99 @@
+"""The app: a factory, so that nothing is made by importing it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIWebSocketRoute, iter_route_contexts
+from starlette.routing import Route
+
+from activities.discovery import load_node_types
+from activities.kit.keys import KeyRing
+from activities.kit.payload_storage import PayloadStorage
+from api.auth.routes import router as auth
+from api.catalog.routes import router as catalog
+from api.credentials.routes import router as credentials
+from api.engine.engine import Engine
+from api.engine.published import PublishedVersions
+from api.http.documents import router as documents
+from api.http.security_headers import SecurityHeaders
+from api.http.static import serve_web
+from api.internal.routes import router as internal
+from api.kit.guard import GuardedRoute, RouteWithoutPolicy, policy_of
+from api.kit.key_door import KeyDoor
+from api.kit.problem import answer_problems
+from api.kit.services import Services
+from api.runs.routes import router as runs
+from api.settings import ApiSettings
+from api.store.database import Database
+from api.store.upgrade import upgrade
+from api.store.vault import Vault
+from api.system.routes import router as system
+from api.workflows.routes import router as workflows
+from interpreter.catalog import Catalog
+from interpreter.machine.constructs import control_node_types
+
+PREFIX = "/api/v1"
+_FEATURES = (auth, workflows, runs, catalog, credentials, system, documents)
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """The API with its web application; raises `RouteWithoutPolicy` for a route that forgot to say who may call it."""
+    app = FastAPI(
+        title="Holdfast",
+        version=version("holdfast"),
+        lifespan=_lifespan_of(settings),
+        # The interactive pages load scripts from elsewhere; the document itself is a guarded route.
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.add_middleware(SecurityHeaders)
+    answer_problems(app)
+    root = APIRouter(prefix=PREFIX)
+    for feature in _FEATURES:
+        root.include_router(feature)
+    app.include_router(root)
+    app.include_router(internal)
+    app.router.routes.append(Route("/{path:path}", serve_web, methods=["GET", "HEAD"], include_in_schema=False))
+    check_policies(app)
+    return app
+
+
+def check_policies(app: FastAPI) -> None:
+    """Default deny, at the latest here."""
+    for found in iter_route_contexts(app.routes):
+        route = found.original_route
+        if isinstance(route, GuardedRoute | APIWebSocketRoute):
+            policy_of(route.endpoint)
+        elif not (isinstance(route, Route) and route.endpoint is serve_web):
+            raise RouteWithoutPolicy(f"{route} is not guarded")
+
+
+def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(upgrade, settings)
+        ring = KeyRing.from_settings(settings)
+        database = Database(settings.database_url)
+        keys = KeyDoor(database)
+        key = settings.bootstrap_api_key
+        await keys.seed(key.get_secret_value() if key else None)
+        async with Engine(settings, database, ring) as engine:
+            app.state.services = Services(
+                settings=settings,
+                database=database,
+                catalog=Catalog((*control_node_types(), *load_node_types())),
+                vault=Vault(ring),
+                engine=engine,
+                keys=keys,
+                published=PublishedVersions(),
+                storage=PayloadStorage.at(settings.payloads),
+            )
+            yield
+        await database.close()
+
+    return lifespan

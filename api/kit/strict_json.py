@@ -1,0 +1,96 @@
+"""The one reader of JSON bodies: bounded in size and depth before it parses, and without JSON's loopholes."""
+
+import json
+import re
+from typing import Any
+
+from fastapi import Request
+
+from api.kit.problem import TooLarge, Unprocessable
+from interpreter.json_value import Json
+
+MAX_BODY_BYTES = 8 * 1024 * 1024
+MAX_DEPTH = 64
+_MAX_DIGITS = 400
+_LONG_NUMBER = re.compile(rb"[0-9]{%d,}" % (_MAX_DIGITS + 1))
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+
+
+class StrictRequest(Request):
+    """A request whose body is read under a bound, and whose JSON has one meaning only."""
+
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            chunks, size = [], 0
+            async for chunk in self.stream():
+                size += len(chunk)
+                if size > MAX_BODY_BYTES:
+                    raise TooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
+                chunks.append(chunk)
+            self._body = b"".join(chunks)
+        return self._body
+
+    async def json(self) -> Json:
+        if not hasattr(self, "_json"):
+            self._json = read_json(await self.body())
+        return self._json
+
+
+def read_json(body: bytes) -> Json:
+    """The value of a JSON text; raises `Unprocessable` for everything that two readers could read differently."""
+    _check_depth(body)
+    if _LONG_NUMBER.search(body):
+        raise Unprocessable(f"a number has more than {_MAX_DIGITS} digits")
+    try:
+        text = body.decode()
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+        # A lone surrogate can be written as an escape and breaks whoever stores the text.
+        _check_text(value)
+    except UnicodeDecodeError as error:
+        raise Unprocessable(f"the body is not UTF-8 at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise Unprocessable(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    return value
+
+
+def _check_depth(body: bytes) -> None:
+    depth = 0
+    for found in _BRACKETS.finditer(body):
+        bracket = found.group()
+        if bracket in (b"{", b"["):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise Unprocessable(f"the body nests deeper than {MAX_DEPTH} levels")
+        elif bracket in (b"}", b"]"):
+            depth -= 1
+
+
+def _refuse_constant(name: str) -> None:
+    raise Unprocessable(f"{name} is no JSON number")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unprocessable("an object has a key twice")
+    return found
+
+
+def _check_text(value: Json) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Unprocessable("a text holds the character NUL")
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise Unprocessable("a text holds half of a surrogate pair") from None
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_text(key)
+            _check_text(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_text(item)
+    elif isinstance(value, float) and value in (float("inf"), float("-inf")):
+        raise Unprocessable("a number is too large")

@@ -1,0 +1,1 @@
+"""Runs: start, list, look, cancel, watch."""

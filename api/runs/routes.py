@@ -1,0 +1,147 @@
+"""`/runs`, and `/workflows/{id}/runs`."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response, WebSocket
+from fastapi.responses import StreamingResponse
+
+from activities.kit.errors import InvalidConfig
+from api.kit.guard import GuardedRoute, Member, Policy, let_in, policy
+from api.kit.lists import Cursor, Limit, cursor_of, place_of
+from api.kit.problem import ApiError, NotFound, Unauthenticated, Unprocessable
+from api.kit.services import Given, services_of
+from api.runs import service, streams
+from api.runs.schemas import NodePage, RunPage, RunView, StartBody
+from api.store import runs as store
+from api.store.runs import RunFilter
+from interpreter.json_value import JsonObject
+from interpreter.protocol import RUN_ENDS
+
+router = APIRouter(tags=["runs"], route_class=GuardedRoute)
+_SUBPROTOCOL = "bearer."
+_UNAUTHENTICATED, _NOT_FOUND = 4401, 4404
+
+Status = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled", "timed_out"]
+
+
+@router.post("/workflows/{workflow_id}/runs", status_code=202, response_model=RunView, responses={200: {"model": RunView}})
+@policy(Policy.MEMBER)
+async def start_run(
+    workflow_id: str,
+    body: StartBody,
+    response: Response,
+    member: Member,
+    given: Given,
+    wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait for the end")] = 0,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> JsonObject:
+    """Begins a run: 202, or 200 when it ended within `wait`. The same key again answers with the first run."""
+    run_id = await service.start(given, member, workflow_id, body, idempotency_key)
+    if wait:
+        await given.engine.wait_for_end(member.workspace_id, run_id, wait)
+    run = await service.get(given, member.workspace_id, run_id)
+    response.status_code = 200 if wait and run.status in RUN_ENDS else 202
+    return service.view(run)
+
+
+@router.get("/runs", response_model=RunPage)
+@policy(Policy.MEMBER)
+async def list_runs(
+    member: Member,
+    given: Given,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    workflow: Annotated[str | None, Query(max_length=100)] = None,
+    status: Status | None = None,
+    trigger: Annotated[str | None, Query(max_length=100)] = None,
+    from_: Annotated[datetime | None, Query(alias="from")] = None,
+    to: datetime | None = None,
+    text: Annotated[str | None, Query(max_length=200)] = None,
+) -> JsonObject:
+    """The newest first."""
+    place = place_of(cursor, str, str)
+    before = None if place is None else (_time(place[0]), place[1])
+    wanted = RunFilter(workflow, status, trigger, from_, to, text)
+    async with given.database.read() as connection:
+        rows = await store.list_(connection, member.workspace_id, wanted, before, limit + 1)
+    page = rows[:limit]
+    more = cursor_of(page[-1].created_at.isoformat(), page[-1].id) if len(rows) > limit else None
+    return {"items": [service.view(row) for row in page], "next_cursor": more}
+
+
+@router.get("/runs/{run_id}", response_model=RunView)
+@policy(Policy.MEMBER)
+async def get_run(run_id: str, member: Member, given: Given) -> JsonObject:
+    return service.view(await service.get(given, member.workspace_id, run_id))
+
+
+@router.get("/runs/{run_id}/nodes", response_model=NodePage)
+@policy(Policy.MEMBER)
+async def list_nodes(run_id: str, member: Member, given: Given, limit: Limit = 200, cursor: Cursor = None) -> JsonObject:
+    """One row per node instance: in order of start, then those that have not started."""
+    place = place_of(cursor, int)
+    run = await service.get(given, member.workspace_id, run_id)
+    rows, more = await service.nodes(given, run, place[0] if place else -1, limit)
+    return {"items": rows, "next_cursor": more}
+
+
+@router.post("/runs/{run_id}/cancel", status_code=202, response_model=RunView)
+@policy(Policy.MEMBER)
+async def cancel_run(run_id: str, member: Member, given: Given) -> JsonObject:
+    """Asks the run to stop; a run that has ended stays as it is."""
+    run = await service.get(given, member.workspace_id, run_id)
+    if run.status not in RUN_ENDS:
+        await given.engine.cancel(run)
+    return service.view(run)
+
+
+@router.get("/runs/{run_id}/events", response_class=StreamingResponse)
+@policy(Policy.MEMBER)
+async def stream_events(
+    run_id: str, member: Member, given: Given, last_event_id: Annotated[str | None, Header()] = None
+) -> StreamingResponse:
+    """Server-sent events from behind `Last-Event-ID`, ordered and gap-free, to the end of the run."""
+    if last_event_id and not last_event_id.isdecimal():
+        raise Unprocessable("Last-Event-ID: this is not an id of this stream")
+    run = await service.get(given, member.workspace_id, run_id)
+    frames = streams.server_sent(given, run, int(last_event_id or 0))
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(frames, media_type="text/event-stream", headers=headers)
+
+
+@router.get("/runs/{run_id}/files/{digest}", response_class=Response)
+@policy(Policy.MEMBER)
+async def get_file(run_id: str, digest: str, member: Member, given: Given) -> Response:
+    """The bytes behind a `$file` reference, always as a download."""
+    run = await service.get(given, member.workspace_id, run_id)
+    try:
+        content = await given.storage.of_run(run.workspace_id, run.id).get({"$file": {"hash": digest}})
+    except InvalidConfig:
+        raise NotFound from None
+    headers = {"Content-Disposition": f'attachment; filename="{digest[:16]}"'}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+@router.websocket("/runs/{run_id}/ws")
+@policy(Policy.MEMBER)
+async def socket_events(socket: WebSocket, run_id: str) -> None:
+    """The same frames over a WebSocket; the key comes as the subprotocol `bearer.<key>`."""
+    offered = next((one for one in socket.scope["subprotocols"] if one.startswith(_SUBPROTOCOL)), "")
+    services = services_of(socket)
+    try:
+        await let_in(socket, Policy.MEMBER, offered.removeprefix(_SUBPROTOCOL))
+        run = await service.get(services, socket.state.principal.workspace_id, run_id)
+    except ApiError as error:
+        await socket.accept(offered or None)
+        await socket.close(_UNAUTHENTICATED if isinstance(error, Unauthenticated) else _NOT_FOUND)
+        return
+    await socket.accept(offered)
+    await streams.over_websocket(socket, services, run)
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Unprocessable("cursor: this is not a cursor of this list") from None

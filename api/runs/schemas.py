@@ -1,0 +1,78 @@
+"""Runs as the API shows and takes them."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from interpreter.json_value import JsonObject
+
+
+class StartBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    input: JsonObject = Field(default_factory=dict)
+    version: int | Literal["draft"] | None = Field(None, description="null: the published one")
+    mocks: JsonObject = Field(default_factory=dict)
+    dry_run: bool = False
+
+
+class ErrorView(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    message: str
+    node_id: str | None
+    key: str | None
+    attempts: int
+    retryable: bool
+    hint: str | None = None
+    details: Any = None
+
+
+class Caller(BaseModel):
+    run_id: str
+    key: str
+
+
+class RunView(BaseModel):
+    id: str
+    workflow_id: str
+    workflow_name: str
+    version: int | None
+    status: str
+    attention: Literal["paused", "stalled"] | None = None
+    input: Any
+    output: Any
+    error: ErrorView | None
+    trigger: JsonObject
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    parent_run_id: str | None
+    caller: Caller | None = None
+
+
+class RunPage(BaseModel):
+    items: list[RunView]
+    next_cursor: str | None
+
+
+class NodeView(BaseModel):
+    node_id: str
+    iteration: str | None
+    key: str
+    type: str
+    status: str
+    attempt: int
+    started_at: str | None
+    ended_at: str | None
+    input: Any
+    output: Any
+    error: ErrorView | None
+    reused: bool
+    cached_at: str | None
+
+
+class NodePage(BaseModel):
+    items: list[NodeView]
+    next_cursor: str | None

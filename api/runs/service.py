@@ -1,0 +1,111 @@
+"""What people do with runs: start, look, cancel."""
+
+from datetime import UTC, datetime
+
+from api.engine.door import RunRequest, begin_run
+from api.engine.input_schema import wrong_input
+from api.engine.published import RunnableVersion, input_schema_of
+from api.kit.key_door import Principal
+from api.kit.lists import cursor_of
+from api.kit.problem import Conflict, NotFound, Unprocessable
+from api.kit.services import Services
+from api.kit.times import shown
+from api.runs.schemas import StartBody
+from api.store import records, runs, workflows
+from api.store.database import Connection
+from api.store.runs import RunRow
+from api.store.workflows import WorkflowRow
+from api.workflows.service import runnable_plan
+from interpreter.json_value import JsonObject
+from interpreter.protocol import RUN_ENDS, NodeRow
+
+
+async def start(services: Services, member: Principal, workflow_id: str, body: StartBody, key: str | None) -> str:
+    """The id of the run that this request begins, or that the same key began before."""
+    _refuse_what_is_not_there(body)
+    async with services.database.read() as connection:
+        workflow = await workflows.get(connection, member.workspace_id, workflow_id)
+        if workflow is None:
+            raise NotFound
+        runnable = await _runnable(services, connection, member.workspace_id, workflow, body)
+    if runnable.input_schema is not None and (wrong := wrong_input(runnable.input_schema, body.input)):
+        raise Unprocessable(f"{wrong[0]['field']}: {wrong[0]['message']}", fields=wrong)
+    trigger = {"kind": "api", "name": member.name, "at": shown(datetime.now(UTC)), "payload": None}
+    inserted = await begin_run(
+        services.database,
+        services.engine,
+        RunRequest(
+            workspace_id=member.workspace_id,
+            workflow_id=workflow.id,
+            workflow_name=workflow.name,
+            runnable=runnable,
+            input=body.input,
+            trigger=trigger,
+            idempotency_key=key,
+            asked=body.model_dump(),
+        ),
+    )
+    if inserted.conflict:
+        raise Conflict("this Idempotency-Key was used with another request", run_id=inserted.run_id)
+    return inserted.run_id
+
+
+def _refuse_what_is_not_there(body: StartBody) -> None:
+    for field, given in (("mocks", bool(body.mocks)), ("dry_run", body.dry_run)):
+        if given:
+            raise Unprocessable(f"{field}: not carried out yet; leave it out", fields=[{"field": field, "message": "not carried out yet"}])
+
+
+async def _runnable(
+    services: Services, connection: Connection, workspace_id: str, workflow: WorkflowRow, body: StartBody
+) -> RunnableVersion:
+    if body.version == "draft":
+        return RunnableVersion(None, runnable_plan(services, workflow.definition), input_schema_of(workflow.definition))
+    number = workflow.published_version if body.version is None else body.version
+    if number is None:
+        raise Conflict('nothing is published yet: publish the workflow, or run {"version": "draft"}')
+    found = await services.published.get(connection, workspace_id, workflow.id, number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def get(services: Services, workspace_id: str, run_id: str) -> RunRow:
+    async with services.database.read() as connection:
+        row = await runs.get(connection, workspace_id, run_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def nodes(services: Services, run: RunRow, after: int, limit: int) -> tuple[list[NodeRow], str | None]:
+    """A page of node rows from behind a place: live ones while the run lasts, recorded ones after."""
+    if run.status not in RUN_ENDS:
+        live = await services.engine.live_nodes(run)
+        if live is not None:
+            page = live[after + 1 : after + 1 + limit]
+            return page, cursor_of(after + limit) if len(live) > after + 1 + limit else None
+    async with services.database.read() as connection:
+        found = await records.node_rows(connection, run.workspace_id, run.id, after, limit + 1)
+    return [row for _, row in found[:limit]], cursor_of(found[limit - 1][0]) if len(found) > limit else None
+
+
+def view(run: RunRow) -> JsonObject:
+    """A run in the shape of the contract."""
+    return {
+        "id": run.id,
+        "workflow_id": run.workflow_id,
+        "workflow_name": run.workflow_name,
+        "version": run.version,
+        "status": run.status,
+        "attention": None,
+        "input": run.input,
+        "output": run.output,
+        "error": run.error,
+        "trigger": run.trigger,
+        "created_at": shown(run.created_at),
+        "started_at": shown(run.started_at),
+        "ended_at": shown(run.ended_at),
+        "parent_run_id": run.parent_run_id,
+        "caller": None,
+    }

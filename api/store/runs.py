@@ -1,0 +1,223 @@
+"""Runs: the row that is written before anything exists in Temporal, and what becomes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.store.json_text import read, written
+from api.store.tables import Run, StoredPlan
+from api.store.upserts import insert_into, table_of
+from interpreter.json_value import Json, JsonObject
+from interpreter.protocol import RUN_ENDS, ErrorValue, RunStatus
+
+_RUNS = table_of(Run)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """What is known of a run when it is accepted."""
+
+    id: str
+    workspace_id: str
+    workflow_id: str
+    workflow_name: str
+    version: int | None
+    plan_hash: str
+    input: Json
+    trigger: JsonObject
+    created_at: datetime
+    idempotency_key: str | None = None
+    request_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsertedRun:
+    run_id: str
+    created: bool
+    conflict: bool
+    """The key was used before, with another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as people see it."""
+
+    id: str
+    workspace_id: str
+    workflow_id: str
+    workflow_name: str
+    version: int | None
+    status: RunStatus
+    input: Json
+    output: Json
+    error: ErrorValue | None
+    trigger: JsonObject
+    parent_run_id: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartPayload:
+    """What the run workflow is started with."""
+
+    run_id: str
+    workspace_id: str
+    workflow_id: str
+    version: int | None
+    plan_text: str
+    plan_hash: str
+    input: Json
+    trigger: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """What a list of runs is narrowed by; None: by nothing."""
+
+    workflow_id: str | None = None
+    status: str | None = None
+    trigger: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str | None = None
+
+
+async def insert(connection: AsyncConnection, run: NewRun) -> InsertedRun:
+    """Accepts a run, or finds the one that the same idempotency key began."""
+    values = {
+        "id": run.id,
+        "workspace_id": run.workspace_id,
+        "workflow_id": run.workflow_id,
+        "workflow_name": run.workflow_name,
+        "version": run.version,
+        "plan_hash": run.plan_hash,
+        "status": "queued",
+        "input": written(run.input),
+        "output": "null",
+        "error": "null",
+        "trigger": written(run.trigger),
+        "trigger_kind": run.trigger["kind"],
+        "idempotency_key": run.idempotency_key,
+        "request_hash": run.request_hash,
+        "cancel_requested": False,
+        "created_at": run.created_at,
+    }
+    statement = insert_into(connection, Run).values(values).on_conflict_do_nothing().returning(_RUNS.c.id)
+    if (await connection.execute(statement)).scalar_one_or_none() is not None:
+        return InsertedRun(run.id, created=True, conflict=False)
+    same = (
+        _RUNS.c.workspace_id == run.workspace_id,
+        _RUNS.c.workflow_id == run.workflow_id,
+        _RUNS.c.idempotency_key == run.idempotency_key,
+    )
+    first = (await connection.execute(select(_RUNS.c.id, _RUNS.c.request_hash).where(*same))).one()
+    return InsertedRun(first.id, created=False, conflict=first.request_hash != run.request_hash)
+
+
+async def get(connection: AsyncConnection, workspace_id: str, run_id: str) -> RunRow | None:
+    found = await connection.execute(select(_RUNS).where(_RUNS.c.id == run_id, _RUNS.c.workspace_id == workspace_id))
+    row = found.one_or_none()
+    return None if row is None else _run(row)
+
+
+async def list_(
+    connection: AsyncConnection, workspace_id: str, wanted: RunFilter, before: tuple[datetime, str] | None, limit: int
+) -> list[RunRow]:
+    """The newest first, from behind a place in the list."""
+    conditions = [_RUNS.c.workspace_id == workspace_id]
+    exact = ((_RUNS.c.workflow_id, wanted.workflow_id), (_RUNS.c.status, wanted.status), (_RUNS.c.trigger_kind, wanted.trigger))
+    conditions += [column == value for column, value in exact if value is not None]
+    if wanted.since is not None:
+        conditions.append(_RUNS.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(_RUNS.c.created_at < wanted.until)
+    if wanted.text:
+        looked_for = wanted.text.lower()
+        conditions.append(
+            or_(*(func.lower(column).contains(looked_for, autoescape=True) for column in (_RUNS.c.id, _RUNS.c.workflow_name, _RUNS.c.error)))
+        )
+    if before is not None:
+        at, run_id = before
+        conditions.append(or_(_RUNS.c.created_at < at, and_(_RUNS.c.created_at == at, _RUNS.c.id < run_id)))
+    statement = select(_RUNS).where(*conditions).order_by(_RUNS.c.created_at.desc(), _RUNS.c.id.desc()).limit(limit)
+    return [_run(row) for row in await connection.execute(statement)]
+
+
+async def mark_started(connection: AsyncConnection, run_id: str, at: datetime) -> None:
+    """The Temporal workflow exists."""
+    queued = (_RUNS.c.id == run_id, _RUNS.c.status == "queued")
+    await connection.execute(update(_RUNS).where(*queued).values(status="running", started_at=at))
+
+
+async def request_cancel(connection: AsyncConnection, workspace_id: str, run_id: str) -> None:
+    """Remembers that cancel was asked for, for a run that Temporal does not know yet."""
+    mine = (_RUNS.c.id == run_id, _RUNS.c.workspace_id == workspace_id)
+    await connection.execute(update(_RUNS).where(*mine).values(cancel_requested=True))
+
+
+async def not_started(connection: AsyncConnection, older_than: datetime, limit: int) -> list[RunRow]:
+    """What a crash, or Temporal's absence, left behind: the oldest first."""
+    left = (_RUNS.c.status == "queued", _RUNS.c.created_at < older_than)
+    return [_run(row) for row in await connection.execute(select(_RUNS).where(*left).order_by(_RUNS.c.created_at).limit(limit))]
+
+
+async def open_runs(connection: AsyncConnection, older_than: datetime, limit: int, after: str = "") -> list[RunRow]:
+    """Runs that have begun and not ended, by id from behind `after`."""
+    still = (_RUNS.c.status.in_(("running", "waiting")), _RUNS.c.started_at < older_than, _RUNS.c.id > after)
+    return [_run(row) for row in await connection.execute(select(_RUNS).where(*still).order_by(_RUNS.c.id).limit(limit))]
+
+
+async def cancel_is_requested(connection: AsyncConnection, run_id: str) -> bool:
+    found = await connection.execute(select(_RUNS.c.cancel_requested).where(_RUNS.c.id == run_id))
+    return bool(found.scalar_one_or_none())
+
+
+async def close(
+    connection: AsyncConnection, run_id: str, status: RunStatus, error: ErrorValue | None, at: datetime
+) -> None:
+    """Ends a run that ended outside of its record; an end that stands is never overwritten."""
+    open_still = (_RUNS.c.id == run_id, _RUNS.c.status.not_in(RUN_ENDS))
+    await connection.execute(update(_RUNS).where(*open_still).values(status=status, error=written(error), ended_at=at))
+
+
+async def start_payload(connection: AsyncConnection, run_id: str) -> StartPayload | None:
+    plans = table_of(StoredPlan)
+    same_plan = and_(plans.c.hash == _RUNS.c.plan_hash, plans.c.workspace_id == _RUNS.c.workspace_id)
+    columns = (_RUNS.c.workspace_id, _RUNS.c.workflow_id, _RUNS.c.version, _RUNS.c.plan_hash, _RUNS.c.input, _RUNS.c.trigger, plans.c.text)
+    row = (await connection.execute(select(*columns).join(plans, same_plan).where(_RUNS.c.id == run_id))).one_or_none()
+    if row is None:
+        return None
+    return StartPayload(
+        run_id=run_id,
+        workspace_id=row.workspace_id,
+        workflow_id=row.workflow_id,
+        version=row.version,
+        plan_text=row.text,
+        plan_hash=row.plan_hash,
+        input=read(row.input),
+        trigger=read(row.trigger),
+    )
+
+
+def _run(row: Row[Any]) -> RunRow:
+    return RunRow(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        workflow_id=row.workflow_id,
+        workflow_name=row.workflow_name,
+        version=row.version,
+        status=row.status,
+        input=read(row.input),
+        output=read(row.output),
+        error=read(row.error),
+        trigger=read(row.trigger),
+        parent_run_id=row.parent_run_id,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )

@@ -1,0 +1,134 @@
+"""The tables. Values of workflows and runs are JSON as text; times are UTC."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, Index, Text, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A time in UTC: SQLite keeps no zone, so it is given back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Workspace(SQLModel, table=True):
+    __tablename__ = "workspaces"
+    id: str = Field(primary_key=True)
+    name: str
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class ApiKey(SQLModel, table=True):
+    __tablename__ = "api_keys"
+    id: str = Field(primary_key=True)
+    workspace_id: str = Field(foreign_key="workspaces.id", index=True)
+    name: str
+    role: str
+    hash: str = Field(unique=True)
+    """SHA-256 of the key: it has enough chance in it that nothing slower is needed."""
+    bootstrap: bool = False
+    created_at: datetime = Field(sa_type=UtcTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class Workflow(SQLModel, table=True):
+    __tablename__ = "workflows"
+    id: str = Field(primary_key=True)
+    workspace_id: str = Field(foreign_key="workspaces.id", index=True)
+    name: str
+    definition: str = Field(sa_type=Text)
+    draft_revision: int
+    published_version: int | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+    changed_at: datetime = Field(sa_type=UtcTime)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class WorkflowVersion(SQLModel, table=True):
+    __tablename__ = "workflow_versions"
+    workflow_id: str = Field(primary_key=True, foreign_key="workflows.id")
+    version: int = Field(primary_key=True)
+    definition: str = Field(sa_type=Text)
+    plan_hash: str
+    published_at: datetime = Field(sa_type=UtcTime)
+
+
+class StoredPlan(SQLModel, table=True):
+    __tablename__ = "plans"
+    workspace_id: str = Field(primary_key=True, foreign_key="workspaces.id")
+    hash: str = Field(primary_key=True)
+    text: str = Field(sa_type=Text)
+
+
+class Run(SQLModel, table=True):
+    __tablename__ = "runs"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "workflow_id", "idempotency_key"),
+        Index("ix_runs_listed", "workspace_id", "created_at", "id"),
+        Index("ix_runs_by_workflow", "workflow_id", "created_at"),
+        Index("ix_runs_open", "status", "created_at"),
+    )
+    id: str = Field(primary_key=True)
+    workspace_id: str = Field(foreign_key="workspaces.id")
+    workflow_id: str = Field(foreign_key="workflows.id")
+    workflow_name: str
+    version: int | None = None
+    plan_hash: str
+    status: str
+    input: str = Field(sa_type=Text)
+    output: str = Field(sa_type=Text)
+    error: str = Field(sa_type=Text)
+    trigger: str = Field(sa_type=Text)
+    trigger_kind: str
+    idempotency_key: str | None = None
+    request_hash: str | None = None
+    parent_run_id: str | None = None
+    cancel_requested: bool = False
+    created_at: datetime = Field(sa_type=UtcTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class NodeRun(SQLModel, table=True):
+    __tablename__ = "node_runs"
+    __table_args__ = (Index("ix_node_runs_listed", "run_id", "place"),)
+    run_id: str = Field(primary_key=True, foreign_key="runs.id")
+    key: str = Field(primary_key=True)
+    place: int
+    status: str
+    row: str = Field(sa_type=Text)
+    """The row in the shape of the contract."""
+
+
+class RunEventRow(SQLModel, table=True):
+    __tablename__ = "run_events"
+    run_id: str = Field(primary_key=True, foreign_key="runs.id")
+    seq: int = Field(primary_key=True)
+    event: str = Field(sa_type=Text)
+
+
+class Credential(SQLModel, table=True):
+    __tablename__ = "credentials"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    id: str = Field(primary_key=True)
+    workspace_id: str = Field(foreign_key="workspaces.id", index=True)
+    name: str
+    kind: str
+    key_id: str
+    sealed: str = Field(sa_type=Text)
+    """Base64 of what the vault encrypted."""
+    hosts: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcTime)
+    changed_at: datetime = Field(sa_type=UtcTime)

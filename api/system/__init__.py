@@ -1,0 +1,1 @@
+"""Health and facts of this installation."""

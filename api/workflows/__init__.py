@@ -1,0 +1,1 @@
+"""Workflows: drafts, findings, versions."""

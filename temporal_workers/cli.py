@@ -1,0 +1,129 @@
+"""The `holdfast` command line: one thin function per command; the work is imported when its command is called."""
+
+import sys
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="holdfast",
+    help="A durable workflow platform: draw a graph, and every run of it stays alive until it is done.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class _Checked(StrEnum):
+    API = "api"
+    WORKER = "worker"
+
+
+_File = Annotated[Path, typer.Argument(help="A definition as JSON, format 1.", dir_okay=False)]
+_Input = Annotated[str, typer.Option("--input", "-i", help="The run's input as JSON, or @FILE.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command()
+def up() -> None:
+    """Run everything on this machine: Temporal, the API with the web page, and a worker."""
+    from temporal_workers.settings import UpSettings
+    from temporal_workers.up import up as run
+
+    raise typer.Exit(run(UpSettings()))
+
+
+@app.command()
+def api() -> None:
+    """Run the API and the web page."""
+    # By import string: this room never imports `api`.
+    import_module("api.http.serve").main()
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker that executes runs and nodes."""
+    import_module("temporal_workers.worker").main()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database named by DATABASE_URL (or the embedded one) to this version."""
+    import_module("temporal_workers.commands.migrate").migrate()
+
+
+@app.command()
+def validate(file: _File, as_json: _Json = False) -> None:
+    """Check a definition without running anything; exit code 1 when it has errors."""
+    from temporal_workers.commands.validate import validate as run
+
+    raise typer.Exit(run(file, as_json=as_json))
+
+
+@app.command()
+def run(
+    file: _File,
+    input: _Input = "{}",
+    timeout: Annotated[float | None, typer.Option(help="Give up watching after this many seconds.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Run a definition file on the running product and show its nodes live; exit code 1 unless it succeeds."""
+    from temporal_workers.commands.run import run as watch
+
+    raise typer.Exit(watch(file, input, timeout=timeout, as_json=as_json))
+
+
+@app.command()
+def runs(
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    status: Annotated[str | None, typer.Option(help="Only runs with this status.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """List runs, newest first."""
+    from temporal_workers.commands.runs import runs as show
+
+    raise typer.Exit(show(limit=limit, status=status, as_json=as_json))
+
+
+@app.command()
+def doctor(as_json: _Json = False) -> None:
+    """Check this machine and installation, with a way out for everything that is wrong."""
+    from temporal_workers.commands.doctor import doctor as show
+
+    raise typer.Exit(show(as_json=as_json))
+
+
+@app.command()
+def check(what: Annotated[_Checked, typer.Argument(help="Which process of this machine or container.")]) -> None:
+    """Tell a container engine whether the api or the worker is alive; exit code 1 when not."""
+    from temporal_workers.commands.alive import check as run
+
+    raise typer.Exit(run(what.value))
+
+
+@app.command(hidden=True)
+def temporal() -> None:
+    """Find or fetch the Temporal executable and print its path."""
+    from temporal_workers.commands.temporal import temporal as show
+
+    raise typer.Exit(show())
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from temporal_workers.commands.version import version as show
+
+    typer.echo(show())
+
+
+def main() -> None:
+    # A closed pipe (`holdfast runs | head`) is no error of ours.
+    try:
+        app()
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(141) from None

@@ -1,0 +1,84 @@
+"""Doubles for what the API stands on: the engine without Temporal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+from activities.kit.keys import KeyRing
+from api.engine.errors import TemporalAway
+from api.engine.grants import Grant, check_grant, sign_grant
+from api.store import records, runs
+from api.store.database import Database
+from api.store.runs import RunRow, StartPayload
+from interpreter.protocol import RUN_ENDS, NodeRow, RunEvent, RunRecord
+
+
+class FakeEngine:
+    """Starts nothing and remembers what it was asked; a test ends runs by a record, as a run would."""
+
+    temporal_address = "temporal.example:7233"
+    namespace = "default"
+
+    def __init__(self, database: Database, ring: KeyRing) -> None:
+        self._database = database
+        self._ring = ring
+        self.started: list[str] = []
+        self.payloads: list[StartPayload | None] = []
+        self.cancelled: list[str] = []
+        self.is_away = False
+        self.live: dict[str, list[NodeRow]] = {}
+
+    async def start(self, run_id: str, payload: StartPayload | None = None) -> None:
+        self.started.append(run_id)
+        self.payloads.append(payload)
+        if self.is_away:
+            return
+        async with self._database.write() as connection:
+            await runs.mark_started(connection, run_id, datetime.now(UTC))
+
+    async def end(self, told: RunRecord) -> None:
+        async with self._database.write() as connection:
+            await records.write(connection, told)
+
+    async def cancel(self, run: RunRow) -> None:
+        if self.is_away:
+            raise TemporalAway("away")
+        self.cancelled.append(run.id)
+
+    async def wait_for_end(self, workspace_id: str, run_id: str, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    async with self._database.read() as connection:
+                        row = await runs.get(connection, workspace_id, run_id)
+                    if row is not None and row.status in RUN_ENDS:
+                        return True
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            return False
+
+    async def live_nodes(self, run: RunRow) -> list[NodeRow] | None:
+        return None if self.is_away else self.live.get(run.id)
+
+    async def events(self, run: RunRow, after: int) -> AsyncIterator[RunEvent]:
+        """What is recorded, until a frame says the end."""
+        while True:
+            async with self._database.read() as connection:
+                page = await records.events(connection, run.workspace_id, run.id, after, 100)
+            for event in page:
+                after = event["seq"]
+                yield event
+                if event["event"] == "end":
+                    return
+            if not page and run.status in RUN_ENDS:
+                return
+            await asyncio.sleep(0.02)
+
+    async def is_ready(self) -> bool:
+        return not self.is_away
+
+    def sign_grant(self, workspace_id: str, run_id: str, credentials: Sequence[str]) -> str:
+        return sign_grant(self._ring, workspace_id, run_id, credentials)
+
+    def check_grant(self, token: str) -> Grant | None:
+        return check_grant(self._ring, token)
