@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from interpreter.duration import Duration
-from interpreter.json_value import Json, JsonObject
+from interpreter.json_value import JsonObject
 
 NODE_ID_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 RESERVED_IDS = frozenset({"start", "failed"})

@@ -50,7 +50,7 @@ class NodeType:
     credential_kinds: tuple[str, ...] = ()
     credential_required: bool = False
     timeout: str = DEFAULT_TIMEOUT
-    retry: RetryPolicy = RetryPolicy()
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
     idempotent: bool = True
     """False: a repeat may repeat a write, so that the default is one attempt."""
     effect: Effect = Effect.READ

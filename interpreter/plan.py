@@ -111,7 +111,8 @@ class PlannedNode:
         if template is None:
             value: Any = self.config
             for step in path:
-                value = value[step] if isinstance(value, list) or step in value else None
+                inside = isinstance(value, list) or (isinstance(value, dict) and step in value)
+                value = value[step] if inside else None
             template = self.templates[path] = parse_template(value)
         return template
 
@@ -171,8 +172,10 @@ def compile_plan(definition: Definition, catalog: Catalog) -> Plan:
     `PlanTooLarge` when it is above what a run can carry.
     """
     index_by_id = {node.id: index for index, node in enumerate(definition.nodes)}
-    edges = [[index_by_id[edge.source], edge.source_port, index_by_id[edge.target]] for edge in definition.edges]
-    ways_on: set[int] = {int(source) for source, port, _ in edges if port != "error"}
+    edges: list[tuple[int, str, int]] = [
+        (index_by_id[edge.source], edge.source_port, index_by_id[edge.target]) for edge in definition.edges
+    ]
+    ways_on: set[int] = {source for source, port, _ in edges if port != "error"}
     stored = {
         "engine": EXPRESSION_ENGINE,
         "nodes": [

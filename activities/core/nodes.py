@@ -12,13 +12,14 @@ from activities.core.http_pages import Next, Pages, first_parameter, items_of, n
 from activities.core.spec import HttpRequestConfig
 from activities.kit.context import NodeContext
 from activities.kit.egress import MAX_REDIRECTS, EgressAnswer, EgressRequest, Secret, moved
-from activities.kit.errors import ValueTooLarge
+from activities.kit.errors import InvalidConfig, InvalidResponse, ValueTooLarge
 from activities.kit.node import node
 from activities.kit.url_rules import read_url
 from interpreter.json_value import Json, JsonObject
 
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 """Methods whose repetition does no harm by their definition; the others carry a key."""
+_KEY = "idempotency-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ def _request(config: HttpRequestConfig, ctx: NodeContext, body: Body, secret: Se
     named = {name.lower() for name, _ in headers}
     if body.media_type is not None and "content-type" not in named:
         headers.append(("content-type", body.media_type))
-    if config.method not in _REPEATABLE and "idempotency-key" not in named:
-        headers.append(("idempotency-key", ctx.idempotency_key))
+    if config.method not in _REPEATABLE and _KEY not in named:
+        headers.append((_KEY, ctx.idempotency_key))
     url = with_parameters(config.url, form_pairs(config.query, "query"))
     return EgressRequest(config.method, url, tuple(headers), body.content, secret)
 
@@ -85,12 +86,16 @@ def with_parameters(url: str, pairs: list[tuple[str, str]]) -> str:
 
 async def _all_pages(caller: _Caller, first: EgressRequest, pages: Pages) -> JsonObject:
     """The items of all pages, up to the bounds."""
+    if caller.config.response not in ("auto", "json"):
+        raise InvalidConfig("response: pages are read as JSON", "choose auto or json, or leave the pagination out")
     parameter = first_parameter(pages)
     request = first if parameter is None else replace(first, url=_with_parameter(first.url, parameter))
     found: list[Json] = []
+    asked: set[str] = set()
     left = caller.config.max_bytes
     following: Next | None = None
     for number in range(pages.max_pages):
+        asked.add(request.url)
         answer = await caller.call(request, left)
         left -= len(answer.body)
         if left <= 0:
@@ -101,7 +106,9 @@ async def _all_pages(caller: _Caller, first: EgressRequest, pages: Pages) -> Jso
         following = next_page(pages, number, answer, body, items)
         if following is None:
             break
-        request = _next_request(first, answer, following)
+        request = _next_request(first, answer, following, number + 2)
+        if request.url in asked:
+            raise InvalidResponse(f"page {number + 1} leads back to one that was read before", "look at the pagination")
     return {
         "status": answer.status,
         "headers": headers_json(answer.headers),
@@ -111,11 +118,15 @@ async def _all_pages(caller: _Caller, first: EgressRequest, pages: Pages) -> Jso
     }
 
 
-def _next_request(first: EgressRequest, answer: EgressAnswer, following: Next) -> EgressRequest:
-    """A page's address may lead to somebody else: without the credential, then, and without our headers."""
+def _next_request(first: EgressRequest, answer: EgressAnswer, following: Next, number: int) -> EgressRequest:
+    """A page's address may lead to somebody else: without the credential, then."""
     if following.parameter is not None:
-        return replace(first, url=_with_parameter(first.url, following.parameter))
-    return moved(first, answer.url, following.url or "")
+        request = replace(first, url=_with_parameter(first.url, following.parameter))
+    else:
+        request = moved(first, answer.url, following.url or "")
+    # A service that remembers keys would answer every page with the first one.
+    headers = tuple((name, f"{value}:p{number}" if name == _KEY else value) for name, value in request.headers)
+    return replace(request, headers=headers)
 
 
 def _with_parameter(url: str, parameter: tuple[str, str]) -> str:

@@ -3,9 +3,8 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from api.store.database import Connection
-
 from api.store import plans, workflows
+from api.store.database import Connection
 from interpreter.json_value import Json, JsonObject
 from interpreter.plan import Plan
 

@@ -7,12 +7,12 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from activities.kit.payload_storage import PayloadStorage
-from api.kit.key_door import KeyDoor
 from api.engine.engine import Engine
+from api.engine.published import PublishedVersions
+from api.kit.key_door import KeyDoor
 from api.settings import ApiSettings
 from api.store.database import Database
 from api.store.vault import Vault
-from api.engine.published import PublishedVersions
 from interpreter.catalog import Catalog
 
 

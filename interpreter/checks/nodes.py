@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from interpreter.catalog import Catalog
+from interpreter.checks.reading import is_inside
 from interpreter.definition import NODE_ID_PATTERN, RESERVED_IDS, Definition, Node
 from interpreter.finding import Code, Finding
 from interpreter.json_value import Json, pointer
@@ -82,9 +83,7 @@ def _steps_in(config: Json, location: tuple[int | str, ...]) -> tuple[list[int |
     value = config
     steps: list[int | str] = []
     for place, step in enumerate(location):
-        inside = isinstance(value, dict) and step in value
-        inside = inside or (isinstance(value, list) and isinstance(step, int) and step < len(value))
-        if inside:
+        if is_inside(value, step):
             value = value[step]
             steps.append(step)
         elif isinstance(value, dict) and isinstance(step, str) and place == len(location) - 1:

@@ -49,11 +49,18 @@ def _finding(raw: dict[str, Any], location: tuple[int | str, ...], message: str)
 def _steps_in(raw: Json, location: tuple[int | str, ...]) -> list[int | str]:
     """The steps of a pydantic location that are really in the JSON: it also names members of unions."""
     steps: list[int | str] = []
-    value = raw
+    value: Any = raw
     for place, step in enumerate(location):
-        if isinstance(value, dict) and step in value or isinstance(value, list) and isinstance(step, int) and step < len(value):
+        if is_inside(value, step):
             value = value[step]
             steps.append(step)
         elif isinstance(value, dict) and isinstance(step, str) and place == len(location) - 1:
             steps.append(step)
     return steps
+
+
+def is_inside(value: Json, step: int | str) -> bool:
+    """Whether a step leads somewhere in a JSON value."""
+    if isinstance(value, dict):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and step < len(value)

@@ -2,15 +2,16 @@
 
 import ast
 import re
+import subprocess
 
-from tests.house.tree import ROOT, functions, parsed, python_files, shown, test_files, web_files
+from tests.house.tree import ROOT, files_of_tests, functions, parsed, python_files, shown, web_files
 
 NOTHING = re.compile(r"^(utils?|helpers?|common|misc|base)$")
 NOT_OUR_WORDS = re.compile(r"(^|_)(flow|flows|job|jobs|pipeline|pipelines)(_|$)", re.IGNORECASE)
 
 
 def test_no_file_is_called_utils_helpers_common_misc_or_base() -> None:
-    stems = {shown(path): path.stem for path in (*python_files(), *test_files(), *web_files())}
+    stems = {shown(path): path.stem for path in (*python_files(), *files_of_tests(), *web_files())}
     assert [path for path, stem in stems.items() if NOTHING.match(stem)] == []
 
 
@@ -31,7 +32,7 @@ def _snake(name: str) -> str:
 def test_a_test_name_is_a_sentence() -> None:
     short = [
         f"{shown(path)}:{one.name}"
-        for path in test_files()
+        for path in files_of_tests()
         for one in functions(path)
         if one.name.startswith("test_") and len(one.name.split("_")) < 4
     ]
@@ -44,6 +45,7 @@ def test_every_module_says_in_a_docstring_what_it_is_for() -> None:
 
 def test_no_file_of_the_project_names_a_package_registry_or_this_machine() -> None:
     hosts = ("pypi" + ".org", "python" + "hosted", "registry.npm" + "js", "/work/" + "main", "proxy.go" + "lang")
-    kept = (*python_files(), *test_files(), *web_files(), *ROOT.glob("*.*"), *(ROOT / "docs").rglob("*.md"))
-    texts = {shown(path): path.read_text() for path in (*kept, ROOT / "web" / "package-lock.json") if path.is_file()}
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    kept = (ROOT / name for name in listed.split("\0") if name)
+    texts = {shown(path): path.read_text(errors="replace") for path in kept if path.is_file()}
     assert [path for path, text in texts.items() for host in hosts if host in text] == []

@@ -17,7 +17,7 @@ def python_files() -> tuple[Path, ...]:
 
 
 @lru_cache
-def test_files() -> tuple[Path, ...]:
+def files_of_tests() -> tuple[Path, ...]:
     return tuple(sorted((ROOT / "tests").rglob("*.py")))
 
 

@@ -43,7 +43,7 @@ def test_a_second_supervisor_on_the_same_home_is_refused_with_the_first_ones_id(
 
 
 async def test_children_left_by_a_killed_supervisor_are_ended_at_the_next_start(home: Home) -> None:
-    left = subprocess.Popen(["sleep", "300"], process_group=0)  # noqa: ASYNC220
+    left = subprocess.Popen(["sleep", "300"], process_group=0)
     home.record_children({"api": left.pid})
     ended = await home.end_leftovers(grace=2)
     assert ended == ["api"]
@@ -52,7 +52,7 @@ async def test_children_left_by_a_killed_supervisor_are_ended_at_the_next_start(
 
 
 async def test_a_process_that_only_reuses_a_recorded_id_is_left_alone(home: Home) -> None:
-    with subprocess.Popen(["sleep", "300"], process_group=0) as stranger:  # noqa: ASYNC220
+    with subprocess.Popen(["sleep", "300"], process_group=0) as stranger:
         home.record_children({"worker": stranger.pid})
         home.children_file.write_text(home.children_file.read_text().replace('"started": "', '"started": "another '))
         assert await home.end_leftovers() == []

@@ -4,6 +4,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ConfigDict
+
 from interpreter.catalog import Catalog
 from interpreter.definition import Definition
 from interpreter.machine import RunContext, State, advance, restore, rows, snapshot, start
@@ -26,7 +28,7 @@ from tests.interpreter.machine.reference import SERVICE, ReferenceRun
 
 
 class AnyConfig(NodeConfig):
-    model_config = {"extra": "allow", "frozen": True}
+    model_config = ConfigDict(extra="allow", frozen=True)
 
 
 def catalog() -> Catalog:
@@ -175,7 +177,7 @@ def _check_same(driver: Driver, reference: ReferenceRun, seed: int) -> None:
     if set(driver.running) != reference.running():
         raise Difference(f"case {seed}: running {sorted(driver.running)} and {sorted(reference.running())}")
     started = [row["node_id"] for row in rows(driver.state) if row["started_at"] is not None]
-    if started != [node for node in reference.started]:
+    if started != reference.started:
         raise Difference(f"case {seed}: started {started} and {reference.started}")
 
 
