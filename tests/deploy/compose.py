@@ -25,12 +25,16 @@ def filled(environment: Mapping[str, str]) -> dict[str, Any]:
             raise MissingVariable(found["name"])
         return found["rest"]
 
-    read: dict[str, Any] = yaml.safe_load(_VARIABLE.sub(value_of, _without_comments(FILE.read_text())))
+    def fill(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: fill(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [fill(one) for one in value]
+        return _VARIABLE.sub(value_of, value) if isinstance(value, str) else value
+
+    # Read first, then filled in, as engines do it: an empty variable is an empty text and not nothing.
+    read: dict[str, Any] = fill(yaml.safe_load(FILE.read_text()))
     return read
-
-
-def _without_comments(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
 
 
 SECRETS = {

@@ -135,4 +135,4 @@ def test_migrated_api_and_worker_run_a_workflow_over_http(composed: Composed) ->
             run = http.post(f"/workflows/{workflow}/runs", params={"wait": 60}, json={"input": {"total": 250}}).json()
             assert run["status"] == "succeeded", composed.log("worker")
             assert run["output"] == {"yes": {"text": "big: 250"}}
-            assert http.get("/system").json()["database"] == {"kind": "postgresql"}
+            assert http.get("/system").json()["database"] == {"kind": "postgres"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.kit.errors import InvalidConfig, ValueTooLarge
 from activities.kit import payload_storage
+from activities.kit.errors import InvalidConfig, ValueTooLarge
 from activities.kit.payload_storage import PayloadLocationRefused, PayloadStorage
 
 

@@ -1,8 +1,10 @@
+import io
 import json
 from pathlib import Path
 
 import httpx
 import pytest
+from rich.console import Console
 
 from temporal_workers.commands import run as module
 from temporal_workers.commands.run import STILL_RUNNING, run
@@ -137,3 +139,10 @@ def test_without_a_key_it_says_which_variable_to_set(definition: Path, capsys: p
 def test_without_a_product_it_says_how_to_start_one(definition: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(definition, "{}", product=FakeProduct(down=True).connect()) == 1
     assert "make up" in capsys.readouterr().err
+
+
+def test_in_a_terminal_the_nodes_are_a_live_table(definition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(module.console, "output", lambda: Console(file=screen, force_terminal=True, width=80))
+    assert run(definition, "{}", product=FakeProduct(streams=[_DONE]).connect()) == 0
+    assert "fetch" in screen.getvalue() and "attempt 2" in screen.getvalue()

@@ -1,0 +1,108 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type Live, NOTHING_YET, type NodeRow } from "@/graph/live-run";
+import { type RunStatus, runHasEnded } from "@/graph/status";
+import { answered, client } from "./client";
+import type { Run, RunPage } from "./types";
+
+export const runKeys = {
+  all: ["runs"] as const,
+  one: (id: string) => ["runs", id] as const,
+  nodes: (id: string) => ["runs", id, "nodes"] as const,
+  live: (id: string) => ["runs", id, "live"] as const,
+};
+
+const LIVE_LIST = 3_000;
+const QUIET_LIST = 15_000;
+/** The events tell the news at once; this only mends what a lost stream missed. */
+const ACTIVE_RUN = 10_000;
+
+export type RunFilter = { workflow?: string; status?: RunStatus };
+
+export function runsQuery({ workflow, status }: RunFilter) {
+  return infiniteQueryOptions({
+    queryKey: [...runKeys.all, "list", workflow ?? null, status ?? null],
+    queryFn: ({ pageParam, signal }) => listRuns({ workflow, status, limit: 50, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some((page) => page.items.some((run) => !runHasEnded(run.status)))
+        ? LIVE_LIST
+        : QUIET_LIST,
+  });
+}
+
+/** The newest run of each workflow, as far back as one page reaches. */
+export const lastRunsQuery = queryOptions({
+  queryKey: [...runKeys.all, "last"],
+  queryFn: async ({ signal }) => {
+    const page = await listRuns({ limit: 200 }, signal);
+    const last: Record<string, Run> = {};
+    for (const run of page.items) last[run.workflow_id] ??= run;
+    return last;
+  },
+  refetchInterval: QUIET_LIST,
+});
+
+type ListQuery = RunFilter & { limit: number; cursor?: string };
+
+function listRuns(query: ListQuery, signal: AbortSignal): Promise<RunPage> {
+  return answered(client.GET("/api/v1/runs", { params: { query }, signal })) as Promise<RunPage>;
+}
+
+export function runQuery(id: string) {
+  return queryOptions({
+    queryKey: runKeys.one(id),
+    queryFn: ({ signal }) =>
+      answered(
+        client.GET("/api/v1/runs/{run_id}", { params: { path: { run_id: id } }, signal }),
+      ) as Promise<Run>,
+    refetchInterval: ({ state }) => (state.data && !runHasEnded(state.data.status) ? ACTIVE_RUN : false),
+  });
+}
+
+/** All rows of a run, page after page. */
+export function nodesQuery(id: string) {
+  return queryOptions({
+    queryKey: runKeys.nodes(id),
+    queryFn: async ({ signal }) => {
+      const rows: NodeRow[] = [];
+      let cursor: string | null | undefined;
+      do {
+        const params = { path: { run_id: id }, query: { limit: 200, cursor } };
+        const page = await answered(client.GET("/api/v1/runs/{run_id}/nodes", { params, signal }));
+        rows.push(...(page.items as NodeRow[]));
+        cursor = page.next_cursor;
+      } while (cursor);
+      return rows;
+    },
+  });
+}
+
+/** Filled by the events, never fetched. */
+export function liveQuery(id: string) {
+  return queryOptions({
+    queryKey: runKeys.live(id),
+    queryFn: (): Live => NOTHING_YET,
+    initialData: NOTHING_YET,
+    enabled: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export type RunRequest = { input: Record<string, unknown>; version: number | "draft" | null };
+
+/** The same key with the same request starts one run, however often it is sent. */
+export function startRun(workflowId: string, request: RunRequest, idempotencyKey: string): Promise<Run> {
+  return answered(
+    client.POST("/api/v1/workflows/{workflow_id}/runs", {
+      params: { path: { workflow_id: workflowId }, header: { "idempotency-key": idempotencyKey } },
+      body: { ...request, dry_run: false },
+    }),
+  ) as Promise<Run>;
+}
+
+export function cancelRun(id: string): Promise<Run> {
+  return answered(
+    client.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id: id } } }),
+  ) as Promise<Run>;
+}
