@@ -17,6 +17,7 @@ from scripts.progress import ROOT, SetupFailed, say
 from scripts.python_environment import environment_with_tools
 
 _NEED_TEMPORAL = ("test", "bench", "histories")
+_NEED_WEB = ("test",)
 _PROGRAMS = {
     "bench": (("python", "-m", "bench"),),
     "histories": (("pytest", "tests/replay/recording.py"),),
@@ -47,6 +48,8 @@ def main(arguments: list[str]) -> int:
             environment["HOLDFAST_TEMPORAL_BIN"] = _temporal_binary(environment)
         if web_build.WEB.is_dir():
             web_build.ensure_packages()
+        if wanted in _NEED_WEB:
+            web_build.ensure_built()
         if wanted in _PROGRAMS:
             return _run_program(_PROGRAMS[wanted], environment)
         gates = {"lint": lint_gates, "fix": fix_gates, "test": test_gates}[wanted]()

@@ -74,10 +74,6 @@ def _web_test_gates() -> list[Gate]:
         file = REPORTS / "vitest.xml"
         options = ("--", "--reporter=default", "--reporter=junit", f"--outputFile.junit={file}")
         gates.append(Gate("vitest", (npm(), "run", "test", *options), WEB, report=file))
-    if "e2e" in scripts:
-        file = REPORTS / "browser.xml"
-        output = {"PLAYWRIGHT_JUNIT_OUTPUT_FILE": str(file)}
-        gates.append(Gate("browser test", (npm(), "run", "e2e", "--", "--reporter=line,junit"), WEB, output, file))
     return gates
 
 

@@ -49,7 +49,7 @@ export default function Canvas(props: Props) {
 
 function Scene({ graph, statuses = null, chosen, onChoose }: Props) {
   const { setCenter, getZoom } = useReactFlow();
-  const { box, onMoveStart } = useFit();
+  const { box, onMove } = useFit();
   const scene = useMemo(() => sceneOf(graph), [graph]);
   const painted = useRef<CardNode[]>([]);
   const nodes = useMemo(() => {
@@ -97,7 +97,7 @@ function Scene({ graph, statuses = null, chosen, onChoose }: Props) {
         disableKeyboardA11y
         fitView
         fitViewOptions={FIT}
-        onMoveStart={onMoveStart}
+        onMove={onMove}
         minZoom={0.1}
         maxZoom={2}
         onlyRenderVisibleElements={nodes.length > DRAWN_WHOLE}

@@ -22,11 +22,11 @@ export function useFit() {
     return () => observer.disconnect();
   }, [fitView]);
 
-  // A move that a program makes comes without an event.
-  const onMoveStart = (event: unknown) => {
+  // A press alone is no move yet, and a move that a program makes comes without an event.
+  const onMove = (event: unknown) => {
     if (event) moved.current = true;
   };
-  return { box, onMoveStart };
+  return { box, onMove };
 }
 
 function reducedMotion(): boolean {
