@@ -1,5 +1,6 @@
 """`/runs`, and `/workflows/{id}/runs`."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -20,6 +21,7 @@ from interpreter.protocol import RUN_ENDS
 
 router = APIRouter(tags=["runs"], route_class=GuardedRoute)
 _SUBPROTOCOL = "bearer."
+_EVENT_ID = re.compile(r"[0-9]{1,15}")
 _UNAUTHENTICATED, _NOT_FOUND = 4401, 4404
 
 Status = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled", "timed_out"]
@@ -102,7 +104,7 @@ async def stream_events(
     run_id: str, member: Member, given: Given, last_event_id: Annotated[str | None, Header()] = None
 ) -> StreamingResponse:
     """Server-sent events from behind `Last-Event-ID`, ordered and gap-free, to the end of the run."""
-    if last_event_id and not last_event_id.isdecimal():
+    if last_event_id and not _EVENT_ID.fullmatch(last_event_id):
         raise Unprocessable("Last-Event-ID: this is not an id of this stream")
     run = await service.get(given, member.workspace_id, run_id)
     frames = streams.server_sent(given, run, int(last_event_id or 0))

@@ -1,6 +1,6 @@
 """Workflows: one draft each, and frozen versions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ class WorkflowRow:
     published_version: int | None
     created_at: datetime
     changed_at: datetime
+    sorted_by: str = ""
+    """Its place in a list, as the database lowers letters: not every one does it like Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ async def list_(
     if after is not None:
         name, workflow_id = after
         conditions.append(or_(lowered > name, and_(lowered == name, _WORKFLOWS.c.id > workflow_id)))
-    statement = select(_WORKFLOWS).where(*conditions).order_by(lowered, _WORKFLOWS.c.id).limit(limit)
-    return [_workflow(row) for row in await connection.execute(statement)]
+    listed = select(_WORKFLOWS, lowered.label("sorted_by")).where(*conditions)
+    found = await connection.execute(listed.order_by(lowered, _WORKFLOWS.c.id).limit(limit))
+    return [replace(_workflow(row), sorted_by=row.sorted_by) for row in found]
 
 
 async def replace_draft(

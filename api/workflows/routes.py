@@ -37,7 +37,7 @@ async def list_workflows(
     async with given.database.read() as connection:
         rows = await store.list_(connection, member.workspace_id, text, after, limit + 1)
     page = rows[:limit]
-    more = cursor_of(page[-1].name.lower(), page[-1].id) if len(rows) > limit else None
+    more = cursor_of(page[-1].sorted_by, page[-1].id) if len(rows) > limit else None
     return {"items": [_item(row) for row in page], "next_cursor": more}
 
 

@@ -87,7 +87,11 @@ test("an expression that can not work is found while typing and keeps the draft 
 }) => {
   await signIn(page);
   await page.getByRole("link", { name: "New workflow" }).first().click();
-  const wrong = { format: 1, name: "Wrong", nodes: [{ id: "a", type: "core.set@1", config: { values: { x: "{{ nodes.b.y }}" } } }] };
+  const wrong = {
+    format: 1,
+    name: "Wrong",
+    nodes: [{ id: "a", type: "core.set@1", config: { values: { x: "{{ nodes.b.y }}" } } }],
+  };
   await page.getByLabel("Definition as JSON").fill(JSON.stringify(wrong));
   await expect(page.getByText('there is no node "b"')).toBeVisible();
   await page.getByRole("button", { name: "Save", exact: true }).click();

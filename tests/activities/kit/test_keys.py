@@ -38,7 +38,10 @@ def test_bytes_bound_to_something_else_are_not_decrypted(associated: bytes, purp
         ring.decrypt(kid, sealed, associated, purpose)
 
 
-@pytest.mark.parametrize("text", ["", "k", "k:short", f"{key('a')},{'a:' + 'A' * 43}=", ":" + "A" * 44, "k:***"])
+WHOLE = "A" * 43 + "="
+
+
+@pytest.mark.parametrize("text", ["", "k", "k:short", f"a:{WHOLE},a:{WHOLE}", f":{WHOLE}", "k:***"])
 def test_keys_of_another_form_are_refused_without_being_shown(text: str) -> None:
     with pytest.raises(InvalidKeys) as refused:
         KeyRing.parse(text)
