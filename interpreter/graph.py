@@ -33,7 +33,7 @@ class Graph:
         return ready
 
     def a_cycle(self, ordered: Sequence[int]) -> list[int]:
-        """One cycle, given `order()`'s answer; empty when there is none."""
+        """One cycle from its first node on, given `order()`'s answer; empty when there is none."""
         left = set(range(self.size)).difference(ordered)
         if not left:
             return []
@@ -45,7 +45,9 @@ class Graph:
             places[node] = len(path)
             path.append(node)
             node = next(source for source in self.predecessors[node] if source in left)
-        return path[places[node] :][::-1]
+        cycle = path[places[node] :][::-1]
+        first = cycle.index(min(cycle))
+        return cycle[first:] + cycle[:first]
 
     def ancestors(self, ordered: Sequence[int]) -> list[int]:
         """Per node the set of nodes before it, as a bit set in an integer."""

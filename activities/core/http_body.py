@@ -65,6 +65,7 @@ def form_pairs(values: Json, field: str = "body") -> list[tuple[str, str]]:
             if isinstance(one, dict | list):
                 raise InvalidConfig(f"{field}.{name}: a form's value is text, a number, a truth value, or a list of those")
             if one is not None:
+                _utf8(name + text_of(one), f"{field}.{name}")
                 pairs.append((name, text_of(one)))
     return pairs
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import re
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -28,7 +29,10 @@ from interpreter.protocol import NodeCall, NodeResult
 
 MAX_OUTPUT_BYTES = 1024 * 1024
 _LONGEST_RETRY_AFTER = 24 * 3600.0
+_SHORTEST_PAUSE = 0.001
+"""Zero would mean "none given" to the server."""
 _WITHOUT_TIMEOUT = 3600.0
+_LONGEST_MESSAGE = 2_000
 _SHARE_OF_THE_ATTEMPT = 0.95
 """We give up a little before Temporal does: then the error says what was waited for."""
 _SHARE_OF_THE_NODE = 0.98
@@ -71,8 +75,9 @@ class NodeRunner:
             if deadline.expired() and isinstance(error, TimeoutError):
                 late = Timeout(f"the node did not end within {seconds:.3g} s", "give it a longer timeout")
                 raise self._failed(call, late, attempts, shown) from None
-            # Its text may hold anything, also a secret: only the type goes into history.
-            structlog.get_logger("node").exception("a node has a defect", type=call.type, run_id=call.run_id, key=call.key)
+            # Its text may hold anything, also a secret: only its type goes into history, and its places into the log.
+            told = {"type": call.type, "run_id": call.run_id, "key": call.key}
+            structlog.get_logger("node").error("a node has a defect", error=type(error).__name__, at=_places(error), **told)
             internal = InternalError(f"{type(error).__name__} in {call.type}", "the worker's log has the details")
             raise self._failed(call, internal, attempts, shown) from None
         return NodeResult(output, shown, activity.info().attempt)
@@ -103,11 +108,11 @@ class NodeRunner:
         number = activity.info().attempt
         detail: dict[str, Json] = {"attempts": number, "retryable": error.retryable, "input": shown}
         if error.hint is not None:
-            detail["hint"] = error.hint
+            detail["hint"] = _storable(error.hint)
         if error.details is not None:
             detail["details"] = error.details
         return ApplicationError(
-            error.message,
+            _storable(error.message),
             detail,
             type=name,
             non_retryable=not error.retryable,
@@ -129,6 +134,15 @@ def check_output(output: Json) -> None:
         raise ValueTooLarge(f"the output takes {size} bytes, and {MAX_OUTPUT_BYTES} at most travel in a run", hint)
 
 
+def _places(error: Exception) -> list[str]:
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def _storable(message: str) -> str:
+    """Bounded, and without halves of characters, at which Temporal's own encoding would break."""
+    return message[:_LONGEST_MESSAGE].encode(errors="replace").decode()
+
+
 def _as_node_error(failure: ExpressionFailure) -> NodeError:
     return NodeError(failure.message, failure.hint, failure.details or None)
 
@@ -147,11 +161,10 @@ def _scheduled_ms() -> int:
 def _next_delay(call: NodeCall, error: NodeError, attempt: int) -> timedelta | None:
     """The pause that the service asked for; else full jitter, which Temporal's own policy can't say."""
     if error.retry_after is not None:
-        return timedelta(seconds=min(max(0.0, error.retry_after), _LONGEST_RETRY_AFTER))
+        return timedelta(seconds=min(max(_SHORTEST_PAUSE, error.retry_after), _LONGEST_RETRY_AFTER))
     policy = activity.info().retry_policy
     if not (call.jitter and error.retryable) or policy is None:
         return None
     longest = policy.maximum_interval or timedelta(seconds=60)
     grown = policy.initial_interval.total_seconds() * policy.backoff_coefficient ** min(attempt - 1, 64)
-    # Zero would mean "none given" to the server.
-    return timedelta(seconds=max(0.001, random.uniform(0, min(grown, longest.total_seconds()))))
+    return timedelta(seconds=max(_SHORTEST_PAUSE, random.uniform(0, min(grown, longest.total_seconds()))))

@@ -80,7 +80,7 @@ async def test_a_page_of_another_shape_is_an_invalid_answer(call: Caller, pagina
 
 async def test_all_pages_together_keep_within_the_size(call: Caller, url: str) -> None:
     with pytest.raises(ValueTooLarge):
-        await call(url=f"{url}/items", pagination={**MODES[0], "items": "/items"}, max_bytes=500)
+        await call(url=f"{url}/items", pagination={**MODES[0], "items": "/items"}, max_bytes=300)
 
 
 async def test_an_error_of_a_later_page_is_the_nodes_error(call: Caller, url: str) -> None:

@@ -133,6 +133,8 @@ async def test_time_size_and_connection_end_by_name(call: Caller, url: str) -> N
         {"headers": {"Transfer-Encoding": "chunked"}},
         {"query": {"a": {"b": 1}}},
         {"query": {"a": "\ud800"}},
+        {"query": {"\ud800": "a"}},
+        {"headers": {"X": "\ud800"}},
         {"success_codes": ["20x"]},
         {"success_codes": []},
         {"max_bytes": 0},
