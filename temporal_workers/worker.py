@@ -13,6 +13,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.kit.connection import connect_patiently
 from activities.kit.keys import KeyRing
+from activities.kit.logs import configure_logs
 from activities.registration import Services, load_activities
 from interpreter.protocol import WORKER_QUEUE
 from temporal_workers.settings import WorkerSettings
@@ -68,4 +69,5 @@ async def serve(settings: WorkerSettings) -> None:
 
 def main() -> None:
     """`holdfast worker`."""
+    configure_logs()
     asyncio.run(serve(WorkerSettings()))

@@ -10,11 +10,17 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.kit.logs import configure_logs
 from temporal_workers.dev_server import server_command
 from temporal_workers.home import Home
 from temporal_workers.narration import Narrator
 from temporal_workers.ports import next_free
 from temporal_workers.temporal_binary import find
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    configure_logs()
 
 
 @pytest.fixture(scope="session")

@@ -52,11 +52,12 @@ class EncryptingCodec(PayloadCodec, WithSerializationContext):
         if payload.metadata.get("encoding") != ENCODING:
             return payload
         # The name of the workspace travels too: some decoders (a schedule's, a codec endpoint's) know no run.
-        workspace = payload.metadata["workspace"]
+        workspace, kid = payload.metadata.get("workspace"), payload.metadata.get("kid")
+        if workspace is None or kid is None:
+            raise Tampered("the payload does not say which key and workspace it belongs to")
         if self._workspace and workspace.decode() not in (self._workspace, _SHARED):
             raise Tampered("the payload belongs to another workspace")
-        kid = payload.metadata["kid"].decode()
-        plain = self._ring.decrypt(kid, payload.data, workspace, f"payload:{workspace.decode()}")
+        plain = self._ring.decrypt(kid.decode(), payload.data, workspace, f"payload:{workspace.decode()}")
         decoded = Payload()
         decoded.ParseFromString(plain)
         return decoded

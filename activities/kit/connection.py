@@ -9,6 +9,7 @@ from temporalio.converter import DataConverter, DefaultFailureConverterWithEncod
 from temporalio.service import RPCError
 
 from activities.kit.codec import EncryptingCodec
+from activities.kit.json_payloads import ProtocolPayloadConverter
 from activities.kit.keys import KeyRing
 from activities.kit.settings import KitSettings
 
@@ -19,6 +20,7 @@ def data_converter(ring: KeyRing) -> DataConverter:
     """JSON, failures with encoded messages, and the codec over both."""
     return replace(
         DataConverter.default,
+        payload_converter_class=ProtocolPayloadConverter,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
         payload_codec=EncryptingCodec(ring),
     )

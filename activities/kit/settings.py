@@ -13,7 +13,10 @@ _TOKEN_BYTES = 32
 class KitSettings(BaseSettings):
     """Settings shared by the API, the workers and the command line."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True)
+    # The prefix is for the fields' own names only, which pydantic would read from the environment too: HOME, PORT, URL.
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True, env_prefix="HOLDFAST_FIELD_"
+    )
 
     temporal_address: str = Field("127.0.0.1:7233", validation_alias="TEMPORAL_ADDRESS")
     temporal_namespace: str = Field("default", validation_alias="TEMPORAL_NAMESPACE")

@@ -1,11 +1,9 @@
 """`holdfast api`: the API's process."""
 
-import logging
-import sys
-
 import structlog
 import uvicorn
 
+from activities.kit.logs import configure_logs
 from api.http.app import create_app
 from api.settings import ApiSettings
 
@@ -16,7 +14,7 @@ _MOST_HEADERS = 64 * 1024
 def main() -> None:
     """Serves until SIGTERM or SIGINT."""
     settings = ApiSettings()
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    configure_logs()
     structlog.get_logger("api").info("the api starts", host=settings.host, port=settings.port)
     uvicorn.run(
         create_app(settings),

@@ -7,13 +7,14 @@ import hmac
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote_plus
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 
 from api.kit.key_door import Principal
-from api.kit.problem import Unauthenticated
+from api.kit.problem import Unauthenticated, Unprocessable
 from api.kit.services import services_of
 from api.kit.strict_json import StrictRequest
 
@@ -61,6 +62,7 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             await let_in(request, chosen, _token(request.headers.get("authorization", "")))
+            _check_address(request)
             return await handle(StrictRequest(request.scope, request.receive))
 
         return guarded
@@ -76,6 +78,13 @@ async def let_in(connection: HTTPConnection, chosen: Policy, token: str) -> None
         connection.state.principal = principal
     elif chosen is Policy.WORKER and not hmac.compare_digest(token.encode(), services.settings.worker_token.encode()):
         raise Unauthenticated
+
+
+def _check_address(request: Request) -> None:
+    """No database can hold the character NUL, and none needs to be asked for it."""
+    address = request.url.path + unquote_plus(request.scope["query_string"].decode("latin-1"), errors="replace")
+    if "\0" in address:
+        raise Unprocessable("the address holds the character NUL")
 
 
 def _token(header: str) -> str:

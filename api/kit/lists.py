@@ -8,7 +8,10 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from api.kit.problem import Unprocessable
+from api.kit.strict_json import check_text
 
+LARGEST = 2**31 - 1
+"""The largest number of a column: Postgres refuses to compare with more."""
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before")]
 
@@ -27,6 +30,11 @@ def place_of(cursor: str | None, *types: type) -> Any:
     except (binascii.Error, ValueError, RecursionError):
         place = None
     fits = isinstance(place, list) and len(place) == len(types)
-    if not fits or not all(type(one) is wanted for one, wanted in zip(place, types, strict=True)):
+    if not fits or not all(_is(wanted, one) for one, wanted in zip(place, types, strict=True)):
         raise Unprocessable("cursor: this is not a cursor of this list")
+    check_text(place)
     return tuple(place)
+
+
+def _is(wanted: type, one: object) -> bool:
+    return type(one) is wanted and not (isinstance(one, int) and abs(one) > LARGEST)

@@ -45,7 +45,7 @@ def read_json(body: bytes) -> Json:
         text = body.decode()
         value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
         # A lone surrogate can be written as an escape and breaks whoever stores the text.
-        _check_text(value)
+        check_text(value)
     except UnicodeDecodeError as error:
         raise Unprocessable(f"the body is not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -76,7 +76,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check_text(value: Json) -> None:
+def check_text(value: Json) -> None:
+    """Raises `Unprocessable` for a text that no database can hold."""
     if isinstance(value, str):
         if "\0" in value:
             raise Unprocessable("a text holds the character NUL")
@@ -87,10 +88,10 @@ def _check_text(value: Json) -> None:
                 raise Unprocessable("a text holds half of a surrogate pair") from None
     elif isinstance(value, dict):
         for key, item in value.items():
-            _check_text(key)
-            _check_text(item)
+            check_text(key)
+            check_text(item)
     elif isinstance(value, list):
         for item in value:
-            _check_text(item)
+            check_text(item)
     elif isinstance(value, float) and value in (float("inf"), float("-inf")):
         raise Unprocessable("a number is too large")

@@ -12,6 +12,7 @@ from api.kit.guard import GuardedRoute, Member, Policy, let_in, policy
 from api.kit.lists import Cursor, Limit, cursor_of, place_of
 from api.kit.problem import ApiError, NotFound, Unauthenticated, Unprocessable
 from api.kit.services import Given, services_of
+from api.kit.times import Moment, in_utc
 from api.runs import service, streams
 from api.runs.schemas import NodePage, RunPage, RunView, StartBody
 from api.store import runs as store
@@ -57,8 +58,8 @@ async def list_runs(
     workflow: Annotated[str | None, Query(max_length=100)] = None,
     status: Status | None = None,
     trigger: Annotated[str | None, Query(max_length=100)] = None,
-    from_: Annotated[datetime | None, Query(alias="from")] = None,
-    to: datetime | None = None,
+    from_: Annotated[Moment | None, Query(alias="from")] = None,
+    to: Moment | None = None,
     text: Annotated[str | None, Query(max_length=200)] = None,
 ) -> JsonObject:
     """The newest first."""
@@ -144,6 +145,6 @@ async def socket_events(socket: WebSocket, run_id: str) -> None:
 
 def _time(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        return in_utc(datetime.fromisoformat(text))
     except ValueError:
         raise Unprocessable("cursor: this is not a cursor of this list") from None

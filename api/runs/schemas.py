@@ -1,9 +1,10 @@
 """Runs as the API shows and takes them."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.kit.lists import LARGEST
 from interpreter.json_value import JsonObject
 
 
@@ -11,7 +12,7 @@ class StartBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     input: JsonObject = Field(default_factory=dict)
-    version: int | Literal["draft"] | None = Field(None, description="null: the published one")
+    version: Annotated[int, Field(strict=True, ge=1, le=LARGEST)] | Literal["draft"] | None = Field(None, description="null: the published one")
     mocks: JsonObject = Field(default_factory=dict)
     dry_run: bool = False
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from api.kit.guard import GuardedRoute, Member, Policy, policy
-from api.kit.lists import Cursor, Limit, cursor_of, place_of
+from api.kit.lists import LARGEST, Cursor, Limit, cursor_of, place_of
 from api.kit.services import Given, Services
 from api.kit.times import shown
 from api.store import workflows as store
@@ -24,6 +24,7 @@ from api.workflows.schemas import (
 )
 from interpreter.json_value import JsonObject
 
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
 router = APIRouter(prefix="/workflows", tags=["workflows"], route_class=GuardedRoute)
 
 
@@ -103,7 +104,7 @@ async def list_versions(
 
 @router.get("/{workflow_id}/versions/{number}", response_model=VersionView)
 @policy(Policy.MEMBER)
-async def get_version(workflow_id: str, number: int, member: Member, given: Given) -> JsonObject:
+async def get_version(workflow_id: str, number: Number, member: Member, given: Given) -> JsonObject:
     async with given.database.read() as connection:
         row = await service.version(connection, member.workspace_id, workflow_id, number)
     return {"version": row.version, "published_at": shown(row.published_at), "definition": row.definition}
@@ -115,8 +116,8 @@ async def compare_versions(
     workflow_id: str,
     member: Member,
     given: Given,
-    from_: Annotated[int, Query(alias="from", ge=1)],
-    to: Annotated[int, Query(ge=1)],
+    from_: Annotated[int, Query(alias="from", ge=1, le=LARGEST)],
+    to: Annotated[int, Query(ge=1, le=LARGEST)],
 ) -> JsonObject:
     """What changed between two versions."""
     async with given.database.read() as connection:

@@ -1,9 +1,10 @@
 """Workflows as the API shows and takes them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.kit.lists import LARGEST
 from interpreter.json_value import JsonObject
 
 
@@ -20,7 +21,7 @@ class DraftBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     definition: JsonObject
-    draft_revision: int | None = Field(None, description="The revision that was edited; a newer one answers 409")
+    draft_revision: Annotated[int, Field(strict=True, ge=1, le=LARGEST)] | None = Field(None, description="The revision that was edited; a newer one answers 409")
 
 
 class WorkflowView(BaseModel):

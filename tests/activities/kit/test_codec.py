@@ -62,3 +62,12 @@ async def test_the_whole_converter_carries_a_node_call() -> None:
 
 def test_a_run_id_begins_with_its_workspace() -> None:
     assert [workspace_of(one) for one in ("abc-01", "abc-01-x", "", None)] == ["abc", "abc", "", ""]
+
+
+async def test_a_payload_that_hides_its_origin_is_refused() -> None:
+    keys = ring("k1")
+    for lost in ("kid", "workspace"):
+        [sealed] = await codec(keys, "ws-1").encode([SECRET])
+        del sealed.metadata[lost]
+        with pytest.raises(Tampered):
+            await codec(keys, "ws-1").decode([sealed])
