@@ -50,7 +50,7 @@ async def test_every_address_of_the_application_gives_its_page(api: Installation
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
 
 
-@pytest.mark.parametrize("path", ["/missing.js", "/assets/../../settings.py", "/..%2f..%2fsettings.py", "/%2e%2e/settings.py", "/a\0b.js", "/api/x"])
+@pytest.mark.parametrize("path", ["/missing.js", "/assets/../../settings.py", "/..%2f..%2fsettings.py", "/%2e%2e/settings.py", "/api/x"])
 async def test_no_file_outside_the_build_is_served(api: Installation, path: str) -> None:
     answer = await api.client(None, "").get(path)
     assert answer.status_code in (401, 404) or "SHORTEST_KEY" not in answer.text

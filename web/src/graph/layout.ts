@@ -63,8 +63,7 @@ export function neighbour(places: Map<string, Place>, from: string, direction: D
     const [ahead, aside] = offsets(here, place, direction);
     // What lies far more aside than ahead is in another direction.
     if (id === from || ahead <= 0 || aside > 2 * ahead) continue;
-    // What lies more aside than ahead is taken only when there is nothing else.
-    const distance = ahead + 2 * aside + (aside > ahead ? 1e6 : 0);
+    const distance = ahead + 2 * aside;
     if (distance < least) [best, least] = [id, distance];
   }
   return best;
