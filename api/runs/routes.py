@@ -37,7 +37,7 @@ async def start_run(
     member: Member,
     given: Given,
     wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait for the end")] = 0,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[ -~]+$")] = None,
 ) -> JsonObject:
     """Begins a run: 202, or 200 when it ended within `wait`. The same key again answers with the first run."""
     run_id = await service.start(given, member, workflow_id, body, idempotency_key)

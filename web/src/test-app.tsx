@@ -14,7 +14,7 @@ export const API = `${location.origin}/api/v1`;
 /** A server that answers what the test says and nothing else. */
 export function startServer(...answers: RequestHandler[]) {
   const server = setupServer(...answers);
-  server.listen({ onUnhandledRequest: "error" });
+  server.listen({ onUnhandledFrame: "error" });
   return server;
 }
 

@@ -31,7 +31,9 @@ test("a wrong key is refused with words and is not kept", async () => {
 });
 
 test("a server that is away is not mistaken for a wrong key", async () => {
-  server.use(http.get(`${API}/workflows`, () => problem(503, "Not ready yet", { detail: "The database starts." })));
+  server.use(
+    http.get(`${API}/workflows`, () => problem(503, "Not ready yet", { detail: "The database starts." })),
+  );
   const { user } = openPage("/", { signedIn: false });
   await user.type(screen.getByLabelText("API key"), "good-key{Enter}");
   expect(await screen.findByRole("alert")).toHaveTextContent("Not ready yet");

@@ -12,13 +12,18 @@ const TWO = [aWorkflow(), aWorkflow({ id: "wf_2", name: "Refunds", published_ver
 test("an empty list teaches the first step", async () => {
   openPage("/workflows");
   expect(await screen.findByRole("heading", { name: "No workflow yet" })).toBeVisible();
-  expect(screen.getByRole("link", { name: "Start from the example" })).toHaveAttribute("href", "/workflows/new");
+  expect(screen.getByRole("link", { name: "Start from the example" })).toHaveAttribute(
+    "href",
+    "/workflows/new",
+  );
 });
 
 test("each workflow shows its state and its last run", async () => {
   server.use(
     http.get(`${API}/workflows`, () => list(TWO)),
-    http.get(`${API}/runs`, () => list([aRun({ status: "failed" }), aRun({ id: "older", status: "succeeded" })])),
+    http.get(`${API}/runs`, () =>
+      list([aRun({ status: "failed" }), aRun({ id: "older", status: "succeeded" })]),
+    ),
   );
   openPage("/workflows");
   const row = (await screen.findByRole("link", { name: "Order sync" })).closest("tr") as HTMLElement;
@@ -67,7 +72,9 @@ test("an error of the server is shown with its title and can be tried again", as
   let broken = true;
   server.use(
     http.get(`${API}/workflows`, () =>
-      broken ? problem(500, "The database is full", { detail: "Free some space.", code: "internal_error" }) : list(TWO),
+      broken
+        ? problem(500, "The database is full", { detail: "Free some space.", code: "internal_error" })
+        : list(TWO),
     ),
   );
   const { user } = openPage("/workflows");
