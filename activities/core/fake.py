@@ -55,7 +55,7 @@ class FakeService:
     /items          25 items in pages of 10: ?page=1, ?cursor=…, Link header, `next` in the body
     /redirect       to ?to=, with ?code=302
     /slow           after ?seconds=
-    /bytes          ?size= zeros as a file; /gzip the same, packed; /endless never ends
+    /bytes          ?size= zeros as a file; /gzip the same, packed; /endless sends more than anybody may read
     /text           ?charset=
     /bearer, /basic, /header, /query   200 only with the right credential
     """
@@ -169,6 +169,7 @@ def _guarded(kind: str, request: Request) -> Answer:
 
 async def _endless(send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
-    while True:
+    # Far beyond every bound, but an end: a server does not say that nobody reads any more.
+    for _ in range(2_000):
         await send({"type": "http.response.body", "body": bytes(64 * 1024), "more_body": True})
         await asyncio.sleep(0)

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from activities.core.json_texts import with_texts
 from activities.core.spec import HttpRequestConfig
 from activities.kit.context import Files
 from activities.kit.egress import EgressAnswer
@@ -86,20 +87,16 @@ def read_json(content: bytes) -> Json:
     except (ValueError, RecursionError) as error:
         reason = "it nests too deep" if isinstance(error, RecursionError) else str(error)[:200]
         raise InvalidResponse(f"the answer is not JSON: {reason}", 'choose "text" or "binary" as the response') from None
-    return _without_lone_surrogates(value) if _ESCAPED_SURROGATE.search(content) else value
+    return with_texts(value, _without_lone_surrogates) if _ESCAPED_SURROGATE.search(content) else value
 
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _without_lone_surrogates(value: Json) -> Json:
+def _without_lone_surrogates(text: str) -> str:
     """Half a character, which no database and no UTF-8 can hold, becomes the replacement character."""
-    if isinstance(value, str):
-        return _LONE_SURROGATE.sub("\ufffd", value)
-    if isinstance(value, dict):
-        return {_LONE_SURROGATE.sub("\ufffd", key): _without_lone_surrogates(item) for key, item in value.items()}
-    return [_without_lone_surrogates(item) for item in value] if isinstance(value, list) else value
+    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _media_type(headers: httpx.Headers) -> tuple[str, str]:

@@ -4,9 +4,11 @@ import base64
 import json
 from urllib.parse import quote, quote_plus
 
+from activities.core.json_texts import with_texts
 from activities.kit.credential import Credential
 from activities.kit.egress import Secret
-from activities.kit.errors import CredentialUnavailable
+from activities.kit.errors import CredentialUnavailable, NodeError
+from interpreter.json_value import Json
 
 _SHORTEST_HIDDEN = 6
 """Shorter ones would hide ordinary words; and they are no secrets."""
@@ -50,6 +52,22 @@ def hidden(content: bytes, forms: tuple[bytes, ...]) -> bytes:
         if form in content:
             content = content.replace(form, _HIDDEN)
     return content
+
+
+def without_credential(value: Json, forms: tuple[bytes, ...]) -> Json:
+    """A JSON value with every spelling of the credential replaced in its texts and names."""
+    return with_texts(value, lambda text: _hidden_text(text, forms)) if forms else value
+
+
+def hide_in(error: NodeError, forms: tuple[bytes, ...]) -> None:
+    """An error may quote the far side: the address it redirected to, the words of its status line."""
+    error.message = _hidden_text(error.message, forms)
+    error.args = (error.message,)
+    error.details = without_credential(error.details, forms)
+
+
+def _hidden_text(text: str, forms: tuple[bytes, ...]) -> str:
+    return hidden(text.encode(errors="surrogatepass"), forms).decode(errors="surrogatepass")
 
 
 def _basic(fields: dict[str, str]) -> str:

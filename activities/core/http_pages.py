@@ -12,7 +12,8 @@ from interpreter.json_value import Json
 
 Pages = LinkHeaderPages | NextUrlPages | PageNumberPages | CursorPages
 _LINK = re.compile(r"<([^<>]{1,8192})>([^<]*)")
-_REL_NEXT = re.compile(r""";\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)""", re.I)
+_RELATION = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.I)
+"""Linear however long a header is; the words that it finds are compared one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def next_page(pages: Pages, number: int, answer: EgressAnswer, body: Json, items
 def linked_next(headers: Mapping[str, str]) -> str | None:
     """The target of `Link: <…>; rel="next"`."""
     for target, parameters in _LINK.findall(headers.get("link", "")):
-        if _REL_NEXT.search(parameters):
+        relations = " ".join(quoted or bare for quoted, bare in _RELATION.findall(parameters))
+        if "next" in relations.lower().split():
             return str(target)
     return None
 

@@ -7,12 +7,12 @@ import httpx
 
 from activities.core.http_answer import body_json, headers_json, is_success, raise_for, read_json
 from activities.core.http_body import Body, body_of, form_pairs
-from activities.core.http_credential import forms_of, hidden, secret_of
+from activities.core.http_credential import forms_of, hidden, hide_in, secret_of, without_credential
 from activities.core.http_pages import Next, Pages, first_parameter, items_of, next_page
 from activities.core.spec import HttpRequestConfig
 from activities.kit.context import NodeContext
 from activities.kit.egress import MAX_REDIRECTS, EgressAnswer, EgressRequest, Secret, moved
-from activities.kit.errors import InvalidConfig, InvalidResponse, ValueTooLarge
+from activities.kit.errors import InvalidConfig, InvalidResponse, NodeError, ValueTooLarge
 from activities.kit.node import node
 from activities.kit.url_rules import read_url
 from interpreter.json_value import Json, JsonObject
@@ -52,15 +52,24 @@ class _Caller:
 async def http_request(config: HttpRequestConfig, ctx: NodeContext) -> Json:
     """One request, or one for each page."""
     credential = await ctx.credential()
-    caller = _Caller(config, ctx, forms_of(credential))
-    request = _request(config, ctx, await body_of(config, ctx.files), secret_of(credential))
+    forms = forms_of(credential)
+    try:
+        request = _request(config, ctx, await body_of(config, ctx.files), secret_of(credential))
+        return without_credential(await _answered(_Caller(config, ctx, forms), request), forms)
+    except NodeError as error:
+        hide_in(error, forms)
+        raise
+
+
+async def _answered(caller: _Caller, request: EgressRequest) -> JsonObject:
+    config, files = caller.config, caller.ctx.files
     if config.pagination is not None:
         return await _all_pages(caller, request, config.pagination)
     answer = await caller.call(request, config.max_bytes)
     return {
         "status": answer.status,
         "headers": headers_json(answer.headers),
-        "body": await body_json(answer, config, ctx.files),
+        "body": await body_json(answer, config, files),
     }
 
 

@@ -26,6 +26,7 @@ _CLOSED_4 = {
 }
 _PUBLIC_6 = IPv6Network("2000::/3")
 """Everything else of IPv6 is special: loopback, mapped and compatible IPv4, NAT64, unique local, link-local, multicast."""
+_NAT64 = IPv6Network("64:ff9b::/96")
 _CLOSED_6 = {
     "2001::/23": "reserved, with Teredo tunnels into IPv4",
     "2001:db8::/32": "documentation",
@@ -52,7 +53,8 @@ class AddressRules:
         """Why an address may not be called; None when it may."""
         address = unwrapped(address)
         if any(address in network for network in self._opened if network.version == address.version):
-            return None
+            # Networks without IPv4 open NAT64 to reach the public; it must not lead to what is closed.
+            return self.refusal_of(_behind_nat64(address)) if address in _NAT64 else None
         if isinstance(address, IPv4Address):
             return next((why for network, why in self._closed_4 if address in network), None)
         if address not in _PUBLIC_6:
@@ -65,6 +67,10 @@ def unwrapped(address: Address) -> Address:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
     return address
+
+
+def _behind_nat64(address: Address) -> IPv4Address:
+    return IPv4Address(int(address) & 0xFFFF_FFFF)
 
 
 def _network(text: str) -> Network:

@@ -50,6 +50,9 @@ async def _unpacked(parts: AsyncIterator[bytes], coding: str, max_bytes: int) ->
     try:
         async for part in parts:
             arrived += len(part)
+            # Packed bytes need not unpack to anything: without this bound such an answer never ends.
+            if arrived > max_bytes:
+                raise _too_large(max_bytes)
             for piece in unpacking.feed(part):
                 kept += piece
                 if len(kept) > max_bytes:

@@ -1,6 +1,7 @@
 """The client of all outbound HTTP calls: guarded, bounded, and without anything of this machine's environment."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
@@ -33,6 +34,7 @@ _REDIRECT_BYTES = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GOES_ALONG = ("accept", "content-type", "user-agent", "idempotency-key")
 """Beginnings of the headers that follow a redirect to somebody else; any other may hold a secret."""
+_QUOTED_BYTES = re.compile(r"[: ]+(bytearray\()?b['\"]")
 _DEFAULTS = (("accept", "*/*"), ("accept-encoding", "gzip, deflate"), ("user-agent", "Holdfast"))
 
 Pairs = tuple[tuple[str, str], ...]
@@ -145,11 +147,16 @@ class EgressClient:
         except httpx.TimeoutException:
             raise Timeout(f"{request.method} {url.host}: no answer in time") from None
         except (httpx.LocalProtocolError, httpx.UnsupportedProtocol) as error:
-            raise InvalidConfig(f"{request.method} {url.host}: {error}"[:300]) from None
+            raise InvalidConfig(f"{request.method} {url.host}: {_told(error)}"[:300]) from None
         except httpx.TransportError as error:
-            reason = str(error) or "the connection broke"
+            reason = _told(error) or "the connection broke"
             raise ConnectionFailed(f"{request.method} {url.host}:{_port(url)}: {reason}"[:300]) from None
         return EgressAnswer(answer.status_code, answer.reason_phrase, answer.headers, body, str(url))
+
+
+def _told(error: httpx.TransportError) -> str:
+    """Without the bytes that it quotes: they are what we sent, or an echo of it, and may hold a secret."""
+    return _QUOTED_BYTES.split(str(error), maxsplit=1)[0]
 
 
 def _as_httpx(request: EgressRequest, url: httpx.URL, seconds: float) -> httpx.Request:

@@ -7,6 +7,7 @@ from activities.kit.errors import InvalidConfig
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST = 100
 _MAX_VALUE = 16 * 1024
 _MADE_HERE = frozenset(
@@ -25,5 +26,7 @@ def check_headers(headers: Iterable[tuple[str, str]]) -> None:
             raise InvalidConfig(f"headers: {name} can't be set", "it follows from the URL and the body")
         if _CONTROL.search(value):
             raise InvalidConfig(f"headers: the value of {name} holds a line break or another control character")
+        if value != value.strip(" \t") or _SURROGATE.search(value):
+            raise InvalidConfig(f"headers: the value of {name} begins or ends with a space, or is no proper text")
         if len(value) > _MAX_VALUE:
             raise InvalidConfig(f"headers: the value of {name} is longer than {_MAX_VALUE} characters")

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+_LONGEST = 64
+"""Characters; no date takes more."""
+
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     """The seconds of a `Retry-After` header; a date is read by the clock of the one who wrote it."""
@@ -20,7 +23,7 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
 
 def _moment(text: str) -> datetime | None:
     try:
-        found = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+        found = parsedate_to_datetime(text[:_LONGEST])
+    except (TypeError, ValueError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -56,6 +56,8 @@ MAX_IN_FLIGHT = 200
 """Activities of one run at a time: a bound on pending activities and on one workflow task's size."""
 BURST_BYTES = 1_500_000
 """Scopes scheduled in one workflow task: Temporal's transaction limit is 4 MB."""
+SNAPSHOT_BYTES = 1_500_000
+"""A payload may take 2 MB, encryption included."""
 _PURE = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 """Without limit: these activities have no effect outside, and the run is nothing without them."""
 _TICK = 0.001
@@ -314,6 +316,10 @@ class RunWorkflow:
     async def _continue_as_new(self) -> None:
         assert self._state is not None
         stored: Json = snapshot(self._state)
+        if len(json.dumps(stored)) > SNAPSHOT_BYTES:
+            # Refused by the server it would stall the run: better a longer history.
+            self._drain.postpone()
+            return
         await self._record(None)
         # Only answers could have changed the state meanwhile, and none are under way; a cancel or a
         # timer waits in the inbox, and with one the run stays here.

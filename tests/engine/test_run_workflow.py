@@ -214,6 +214,15 @@ async def test_a_long_chain_continues_as_new_without_running_anything_twice(engi
     assert first.status == WorkflowExecutionStatus.CONTINUED_AS_NEW
 
 
+async def test_a_run_with_values_too_large_for_a_snapshot_goes_on_in_one_execution(engine: Engine) -> None:
+    engine.continue_after = 3
+    engine.script.update({f"n{place}": "x" * 400_000 for place in range(6)})
+    handle = await engine.start(chain(8))
+    await asyncio.wait_for(handle.result(), 60)
+    assert [called.node_id for called in engine.calls[handle.id]] == [f"n{place}" for place in range(8)]
+    assert engine.records[handle.id].end.status == "succeeded"  # type: ignore[union-attr]
+
+
 async def test_a_plan_above_64_kib_is_loaded_by_its_hash(engine: Engine) -> None:
     definition = chain(30)
     definition["nodes"][0]["config"]["filler"] = "x" * 70_000

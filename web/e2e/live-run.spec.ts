@@ -70,6 +70,7 @@ test("a workflow is made, published, run and watched live", async ({ page }) => 
   await expect(node(page, "yes")).toHaveAttribute("data-status", "succeeded");
   await expect(node(page, "no")).toHaveAttribute("data-status", "skipped");
 
+  await expect(page.getByRole("link", { name: "Open in Temporal" })).toHaveAttribute("href", /\/workflows\//);
   await picture(page, "run");
   await node(page, "yes").click();
   await expect(page.getByText("it is good").first()).toBeVisible();

@@ -13,7 +13,7 @@ export const API = `${location.origin}/api/v1`;
 
 /** A server that answers what the test says and nothing else. */
 export function startServer(...answers: RequestHandler[]) {
-  const server = setupServer(...answers);
+  const server = setupServer(...answers, system);
   server.listen({ onUnhandledFrame: "error" });
   return server;
 }
@@ -39,6 +39,15 @@ export function list<T>(items: T[]) {
 export function problem(status: number, title: string, more: Record<string, unknown> = {}) {
   return HttpResponse.json({ type: "about:blank", title, status, detail: null, ...more }, { status });
 }
+
+const system = http.get(`${API}/system`, () =>
+  HttpResponse.json({
+    version: "0.0.0",
+    temporal: { address: "temporal.example:7233", namespace: "default", ui: "http://temporal.example" },
+    database: { kind: "sqlite" },
+    public_url: "http://holdfast.example",
+  }),
+);
 
 /** The lists that the frame and the workflow pages ask for in passing. */
 export const quietLists = [

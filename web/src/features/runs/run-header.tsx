@@ -1,7 +1,8 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ArrowLeftRight } from "lucide-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { ArrowLeftRight, ExternalLink } from "lucide-react";
 import { Link } from "react-router";
 import { cancelRun, runKeys } from "@/api/runs";
+import { systemQuery, temporalPage } from "@/api/system";
 import type { Run } from "@/api/types";
 import type { StreamState } from "@/api/use-run-events";
 import { shortId } from "@/graph/run-id";
@@ -75,9 +76,30 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
           </span>
           <CopyButton label="Copy the run's id" text={() => run.id} className="ml-0.5 size-5" />
         </Fact>
+        <TemporalLink runId={run.id} />
       </dl>
       {cancel.error ? <ProblemNote error={cancel.error} /> : null}
     </header>
+  );
+}
+
+/** Temporal's own view of the run, where the installation has one. */
+function TemporalLink({ runId }: { runId: string }) {
+  const { data } = useQuery(systemQuery);
+  const page = data ? temporalPage(data.temporal.ui, data.temporal.namespace, runId) : null;
+  if (!page) return null;
+  return (
+    <Fact name="Temporal">
+      <a
+        href={page}
+        target="_blank"
+        rel="noreferrer"
+        className="inline-flex items-center gap-1 text-accent-text hover:underline"
+      >
+        Open in Temporal
+        <ExternalLink aria-hidden className="size-3" />
+      </a>
+    </Fact>
   );
 }
 
