@@ -190,7 +190,8 @@ async def engine_client(temporal_address: str) -> Client:
     return await Client.connect(temporal_address, identity="tests")
 
 
-@pytest.fixture(scope="session")
+# Not for longer than its module: other tests on this server have a platform queue of their own.
+@pytest.fixture(scope="module")
 async def shared_engine(engine_client: Client) -> AsyncIterator[Engine]:
     engine = Engine(engine_client, f"{WORKER_QUEUE}-{uuid.uuid4().hex[:8]}")
     async with engine.worker(), engine.platform_worker():
