@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -96,16 +98,33 @@ def run_gate(gate: Gate, environment: dict[str, str]) -> Count:
     say(f"\n=== {gate.name}")
     began = time.monotonic()
     try:
-        process = subprocess.run(
-            gate.command, cwd=gate.cwd, env={**environment, **gate.environment}, stdin=subprocess.DEVNULL, check=False
-        )
-        code = process.returncode
+        code = _run_limited(gate, {**environment, **gate.environment})
     except OSError as failure:
         say(str(failure))
         code = 127
     count = count_of(gate.report, code)
     say(f"--- {gate.name}: {'ok' if code == 0 else f'FAILED (exit code {code})'} in {time.monotonic() - began:.0f} s")
     return count
+
+
+def _run_limited(gate: Gate, environment: dict[str, str]) -> int:
+    """The exit code; a gate beyond its limit is ended with everything that it started."""
+    process = subprocess.Popen(
+        gate.command, cwd=gate.cwd, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        return process.wait(gate.limit_s)
+    except BaseException as stopped:
+        # SIGABRT makes Python print the stacks of all its threads.
+        for number in (signal.SIGABRT, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+            time.sleep(2)
+        process.wait()
+        if not isinstance(stopped, subprocess.TimeoutExpired):
+            raise
+        say(f"{gate.name} was not done within {gate.limit_s} s")
+        return 124
 
 
 def count_of(report: Path | None, code: int) -> Count:

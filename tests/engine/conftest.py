@@ -12,10 +12,12 @@ import jsonata  # noqa: F401
 import pytest
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
+from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.kit.json_payloads import ProtocolPayloadConverter
 from interpreter.definition import Definition
 from interpreter.expressions import ExpressionFailure, activity_meter, parse_template
 from interpreter.machine.evaluation import failure_json
@@ -43,6 +45,8 @@ from temporal_workers.workflows.run import RunWorkflow
 from tests.interpreter.machine.comparing import catalog
 from tests.interpreter.machine.reference import SERVICE
 
+UNENCRYPTED = DataConverter(payload_converter_class=ProtocolPayloadConverter)
+"""The product's own converter; without its codec, so that golden histories can be read."""
 CACHED_WORKFLOWS = int(os.environ.get("HOLDFAST_TEST_MAX_CACHED", "1000"))
 """0 replays every workflow task from its history: the cheapest detector of nondeterminism."""
 CONTINUE_AFTER = int(os.environ.get("HOLDFAST_TEST_CONTINUE_AFTER", "0")) or None
@@ -187,7 +191,7 @@ def failing(name: str, message: str = "it failed", retryable: bool = False, **to
 @pytest.fixture(scope="session")
 async def engine_client(temporal_address: str) -> Client:
     # The identity stands in every golden history: no name of a machine in it.
-    return await Client.connect(temporal_address, identity="tests")
+    return await Client.connect(temporal_address, identity="tests", data_converter=UNENCRYPTED)
 
 
 # Not for longer than its module: other tests on this server have a platform queue of their own.

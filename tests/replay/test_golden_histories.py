@@ -13,6 +13,7 @@ from interpreter.machine import ending, running
 from interpreter.machine.state import Instance, State
 from interpreter.protocol import INTERPRETER_VERSION
 from temporal_workers.workflows.run import RunWorkflow
+from tests.engine.conftest import UNENCRYPTED
 from tests.replay.shapes import SHAPES
 
 FOLDER = Path(__file__).parent / "histories"
@@ -21,7 +22,8 @@ HISTORIES = sorted(FOLDER.rglob("*.json"))
 
 def replayer() -> Replayer:
     restrictions = SandboxRestrictions.default.with_passthrough_modules("interpreter", "jsonata")
-    return Replayer(workflows=[RunWorkflow], workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions))
+    runner = SandboxedWorkflowRunner(restrictions=restrictions)
+    return Replayer(workflows=[RunWorkflow], workflow_runner=runner, data_converter=UNENCRYPTED)
 
 
 def history(path: Path) -> WorkflowHistory:

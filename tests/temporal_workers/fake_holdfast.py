@@ -8,7 +8,9 @@ import json, os, pathlib, signal, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 name = sys.argv[1]
-pathlib.Path(os.environ["HOLDFAST_HOME"], name + ".environment").write_text(json.dumps(dict(os.environ)))
+file = pathlib.Path(os.environ["HOLDFAST_HOME"], name + ".environment")
+file.with_suffix(".part").write_text(json.dumps(dict(os.environ)))
+file.with_suffix(".part").rename(file)
 if name == {dies!r}:
     sys.exit(name + " cannot start")
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))

@@ -88,8 +88,11 @@ class Started:
     def children(self) -> dict[str, Identity]:
         return self.home.recorded_children()
 
-    def environment_of(self, name: str) -> dict[str, Any]:
-        environment: dict[str, Any] = json.loads((self.home.root / f"{name}.environment").read_text())
+    async def environment_of(self, name: str) -> dict[str, Any]:
+        """What a child saw; it says so a moment after its start."""
+        file = self.home.root / f"{name}.environment"
+        await until(file.exists, 20, f"the environment of {name}")
+        environment: dict[str, Any] = json.loads(file.read_text())
         return environment
 
     def kernels_environment_of(self, name: str) -> str:
@@ -145,7 +148,7 @@ async def test_no_process_gets_secrets_that_it_does_not_need(installation: Start
     }
     await installation.start().ready()
     assert "HOLDFAST_BOOTSTRAP_API_KEY=" not in installation.said
-    api, worker = installation.environment_of("api"), installation.environment_of("worker")
+    api, worker = await installation.environment_of("api"), await installation.environment_of("worker")
     assert "DATABASE_URL" in api and "HOLDFAST_BOOTSTRAP_API_KEY" in api
     assert not {"DATABASE_URL", "HOLDFAST_BOOTSTRAP_API_KEY", "HOLDFAST_API_KEY"} & set(worker)
     assert api["TEMPORAL_ADDRESS"] == worker["TEMPORAL_ADDRESS"]
@@ -207,7 +210,7 @@ async def test_a_configured_temporal_is_used_and_none_is_started(installation: S
     installation.more["TEMPORAL_ADDRESS"] = "temporal.example:7233"
     await installation.start().ready()
     assert sorted(installation.children()) == ["api", "worker"]
-    assert installation.environment_of("worker")["TEMPORAL_ADDRESS"] == "temporal.example:7233"
+    assert (await installation.environment_of("worker"))["TEMPORAL_ADDRESS"] == "temporal.example:7233"
 
 
 async def test_two_installations_run_side_by_side(installation: Started, tmp_path: Path) -> None:
@@ -216,7 +219,7 @@ async def test_two_installations_run_side_by_side(installation: Started, tmp_pat
     second = Started(tmp_path / "second", next_free(installation.port + 1))
     try:
         await second.start().ready()
-        addresses = {one.environment_of("api")["TEMPORAL_ADDRESS"] for one in (installation, second)}
+        addresses = {(await one.environment_of("api"))["TEMPORAL_ADDRESS"] for one in (installation, second)}
         assert len(addresses) == 2
     finally:
         await second.end()
