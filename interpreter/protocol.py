@@ -15,13 +15,33 @@ INTERPRETER_VERSION = 1
 RUN_WORKFLOW = "holdfast.run"
 WORKER_QUEUE = "holdfast"
 """The generic run workflow and all node activities: one queue, so that activities start eagerly."""
+DRY_RUN_QUEUE = "holdfast-dry-run"
+"""Its workers hold only stubs: nothing of a dry run can leave."""
 PLATFORM_QUEUE = "holdfast-platform"
 """Served by the API process: the record."""
 RECORD_ACTIVITY = "holdfast.record"
 EVALUATE_ACTIVITY = "holdfast.evaluate"
 LOAD_PLAN_ACTIVITY = "holdfast.load_plan"
+START_CHILD_ACTIVITY = "holdfast.start_child"
+CANCEL_CHILD_ACTIVITY = "holdfast.cancel_child"
+"""Both on the platform queue: a child run goes through the same door as every run."""
 EVENTS_QUERY = "events"
 NODES_QUERY = "nodes"
+ANSWER_UPDATE = "answer"
+INTERVENE_UPDATE = "intervene"
+PAUSE_UPDATE = "pause"
+RESUME_UPDATE = "resume"
+RESPONSE_UPDATE = "response"
+"""Waits until the run has answered its caller (`core.respond`) or has ended."""
+CHILD_ENDED_SIGNAL = "child_ended"
+
+INLINE_BYTES = 16 * 1024
+"""Larger outputs travel as a reference into payload storage."""
+INLINE_RUN_BYTES = 512 * 1024
+"""So much may travel inline in one run altogether; then everything above `EXTRACT_BYTES` is a reference."""
+EXTRACT_BYTES = 4 * 1024
+BATCH_ITEMS = 200
+"""A map of more items runs in batches, each an execution of its own."""
 
 INLINE_PLAN_BYTES = 64 * 1024
 
@@ -43,6 +63,16 @@ class ErrorValue(TypedDict):
     hint: NotRequired[str]
     details: NotRequired[Json]
     abandoned: NotRequired[bool]
+    items: NotRequired[list[JsonObject]]
+    """Of a map: `{index, error}` for each item that failed."""
+
+
+class LogLine(TypedDict):
+    """What a node said while it ran."""
+
+    at: str
+    level: Literal["debug", "info", "warning", "error"]
+    message: str
 
 
 class NodeRow(TypedDict):
@@ -75,6 +105,31 @@ class RunEvent(TypedDict):
     status: NotRequired[str]
     attempt: NotRequired[int]
     error: NotRequired[ErrorValue]
+    message: NotRequired[str]
+    """Of a log line, with its `level`."""
+    level: NotRequired[str]
+    by: NotRequired[str]
+    """Who intervened."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A stretch of a map's items: an execution of its own, but part of the same run."""
+
+    key: str
+    """The map's instance key; its node id and path are read from it."""
+    number: int
+    first: int
+    """The index of its first item."""
+    count: int
+    """Of the whole map."""
+    items: Json
+    """A list, or a reference to one."""
+    concurrency: int
+    tolerated: int
+    """Failures after which this batch fails."""
+    outer: JsonObject
+    """The roots that its nodes see from outside: `nodes`, `errors`, `item`, …"""
 
 
 @dataclass(frozen=True)
@@ -100,6 +155,18 @@ class RunStart:
     """The machine's state when this execution continues an earlier one."""
     continue_after: int | None = None
     """Continue as new after this many events; None follows the server's suggestion."""
+    caller: JsonObject | None = None
+    """`{run_id, key}` of the run that waits for this one as its child."""
+    depth: int = 0
+    """How many runs call each other down to this one."""
+    batch: Batch | None = None
+    mocks: JsonObject = field(default_factory=dict)
+    dry_run: bool = False
+    """Node activities go to the queue whose workers hold only stubs."""
+    stop_after: str | None = None
+    """The id of the node after which the run stops ("run up to here")."""
+    resume_url: str = ""
+    """Where events for this run's waits may be sent; `run.resume_url` of expressions."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +194,12 @@ class NodeCall:
     grant: str = ""
     jitter: bool = True
     """Full jitter: the activity itself chooses the pause before Temporal's next attempt."""
+    inline_bytes: int = INLINE_BYTES
+    """A larger output is kept in payload storage, and a reference to it is returned."""
+    extracts: list[list[str | int]] = field(default_factory=list)
+    """The paths that expressions inside the workflow read from the output."""
+    mock: Json = None
+    """Stands for the call: `{"output"}`, `{"error"}`, `{"sequence"}` or `{"expression"}`."""
 
     @property
     def idempotency_key(self) -> str:
@@ -143,6 +216,7 @@ class NodeResult:
     """The rendered config, or `{"$omitted": bytes}` when it is large."""
     attempts: int = 1
     port: str = "out"
+    logs: list[LogLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -154,6 +228,13 @@ class FailureDetail:
     hint: str | None = None
     details: Json = None
     input: Json = None
+    logs: list[LogLine] = field(default_factory=list)
+
+
+EvaluationKind = Literal["value", "items", "gather", "transform"]
+"""What an evaluation answers: the rendered value; a list in chunks of `BATCH_ITEMS` when it is large
+(`{"$items": {"count", "chunks": [reference, …]}}`); the parts of a list put together (each part of the
+template is a list or a reference to one); or the output of the data node `type` with the template as its config."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +247,12 @@ class Evaluation:
     """The time that `$now()` and `$millis()` answer."""
     seed: str
     """Seeds `$random()` and `$shuffle()`; the same for every attempt."""
+    kind: EvaluationKind = "value"
+    type: str = ""
+    run_id: str = ""
+    workspace_id: str = ""
+    inline_bytes: int = INLINE_BYTES
+    extracts: list[list[str | int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -175,6 +262,67 @@ class EvaluationResult:
     value: Json = None
     error: JsonObject | None = None
     """`{name, message, hint?}`"""
+
+
+@dataclass(frozen=True)
+class ChildStart:
+    """The input of the start-child activity, which answers `{"run_id"}`.
+
+    Its errors: `UnknownWorkflow`, `NotPublished`, `InvalidInput`, `TooDeep`; none of them is retried.
+    """
+
+    run_id: str
+    workspace_id: str
+    key: str
+    """With the run's id the idempotency key of the child."""
+    workflow: str
+    """An id, or a name that only one workflow of the workspace has."""
+    version: int | None
+    """None: the one that is published when the child starts."""
+    input: Json
+    wait: bool
+    """Whether the end is to be told to this run (`CHILD_ENDED_SIGNAL`)."""
+    depth: int
+    """The depth of the child."""
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class ChildEnd:
+    """The signal by which a child run, or a batch of a map, tells its end."""
+
+    key: str
+    child_id: str
+    status: RunStatus
+    output: Json = None
+    error: ErrorValue | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The argument of the answer update: an event or a decision for an open wait.
+
+    Refused with the error types `NoSuchWait`, `WaitClosed`, `NotAnApprover`, `AlreadyAnswered`.
+    """
+
+    key: str
+    by: str
+    """Who answers: an account, a key, or the link."""
+    payload: Json = None
+    decision: Literal["approve", "reject"] | None = None
+    reason: str = ""
+    form: Json = None
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """The argument of the intervene update, refused with `NoSuchInstance` and `NotOpen`."""
+
+    key: str
+    action: Literal["skip", "output", "retry", "fail"]
+    by: str
+    output: Json = None
+    port: str = "out"
 
 
 @dataclass(frozen=True)
@@ -194,3 +342,11 @@ class RunRecord:
     """The place of each row of `nodes` in the run's list."""
     events: list[RunEvent]
     """The events since the last checkpoint."""
+    response: JsonObject | None = None
+    """`{"output", …}` of `core.respond`, once the run has answered its caller."""
+    attention: str | None = None
+    """`paused`, or None."""
+    batch: bool = False
+    """Rows of a batch: they belong to the run, and say nothing of its status."""
+    caller: JsonObject | None = None
+    """Who is to be told of the end: `{run_id, key}`."""
