@@ -56,6 +56,12 @@ class NodeType:
     effect: Effect = Effect.READ
     final_errors: tuple[str, ...] = ()
     """Error names that are never worth a retry."""
+    container: bool = False
+    """It owns the scope of the nodes whose parent it is."""
+    item_fields: tuple[str, ...] = ()
+    """Config fields whose expressions see `item`, `index` and `count`."""
+    deadline: str | None = None
+    """Of a container or a wait: how long it may take where the node does not say."""
     on_error_allowed: tuple[str, ...] = ("fail", "continue", "route", "hold")
 
     def ports_for(self, config: JsonObject) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ import base64
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,17 +23,24 @@ _TOTAL_TIMEOUT = "30d"
 _HEARTBEAT_TIMEOUT = "10s"
 PACKED_BYTES = 1_500_000
 """The most that a packed plan may take: it must fit one payload of Temporal's."""
+_PATHS_EXTRACTED = 64
+_Paths = dict[tuple[str, ...], None]
+"""Paths in the order in which they were found."""
 _DAY_MS = 86_400_000
 _DEFAULTS: JsonObject = {
     "config": {},
+    "container": False,
     "control": False,
     "credential": None,
+    "deadline_ms": None,
     "disabled": False,
+    "extracts": [],
     "heartbeat_ms": 10_000,
     "label": "",
     "join": "all",
     "last": False,
     "on_error": "fail",
+    "parent": None,
     "reads": [[], [], []],
     "retries": [],
     "retry_list": False,
@@ -75,9 +83,9 @@ class PlannedNode:
     """One node, with the facts of its type and its place in the graph."""
 
     __slots__ = (
-        "config", "credential", "disabled", "heartbeat_ms", "id", "incoming", "index", "is_control", "join", "label",
-        "last", "on_error", "outgoing", "reads", "retries", "retry_by_machine", "templates", "timeout_ms", "total_ms",
-        "type",
+        "children", "config", "container", "credential", "deadline_ms", "disabled", "extracts", "final", "heartbeat_ms",
+        "id", "incoming", "index", "is_control", "join", "label", "last", "on_error", "outgoing", "parent", "reads",
+        "retries", "retry_by_machine", "templates", "timeout_ms", "total_ms", "type",
     )  # fmt: skip
 
     def __init__(self, index: int, compact: JsonObject) -> None:
@@ -99,22 +107,39 @@ class PlannedNode:
         self.retry_by_machine: bool = stored["retry_list"]
         self.retries = tuple(Retry(**{**retry, "non_retryable": tuple(retry["non_retryable"]), "errors": tuple(retry["errors"])}) for retry in stored["retries"])
         self.reads = Reads(*(tuple(names) for names in stored["reads"]))
+        self.container: bool = stored["container"]
+        self.parent: int | None = stored["parent"]
+        self.deadline_ms: int | None = stored["deadline_ms"]
+        self.extracts: list[list[str | int]] = stored["extracts"]
+        self.children: list[int] = []
+        """The nodes of the scope that this container owns, its finally not among them."""
+        self.final: int | None = None
+        """The finally of this scope."""
         self.outgoing: list[tuple[str, int]] = []
         """(port, target) in definition order."""
         self.incoming: list[tuple[str, int]] = []
         """(port of the source, source) in definition order."""
-        self.templates: dict[tuple[str | int, ...], Template] = {}
+        self.templates: dict[tuple[str | int, ...], tuple[Template, Reads]] = {}
+
+    @property
+    def is_finally(self) -> bool:
+        return self.type.startswith("core.finally@")
 
     def template(self, path: tuple[str | int, ...]) -> Template:
         """The parsed template at a path of the config (null where the config has nothing)."""
-        template = self.templates.get(path)
-        if template is None:
+        return self.expression(path)[0]
+
+    def expression(self, path: tuple[str | int, ...]) -> tuple[Template, Reads]:
+        """The template at a path of the config, and what it reads."""
+        known = self.templates.get(path)
+        if known is None:
             value: Any = self.config
             for step in path:
                 inside = isinstance(value, list) or (isinstance(value, dict) and step in value)
                 value = value[step] if inside else None
-            template = self.templates[path] = parse_template(value)
-        return template
+            template = parse_template(value)
+            known = self.templates[path] = (template, reads_of(template))
+        return known
 
 
 class Plan:
@@ -132,9 +157,21 @@ class Plan:
         self.drain: bool = stored["drain"]
         self.timeout_ms: int | None = stored["timeout_ms"]
         self.credentials: tuple[str, ...] = tuple(sorted({node.credential for node in self.nodes if node.credential}))
+        self.roots: list[int] = []
+        """The nodes of the run's own scope."""
+        for node in self.nodes:
+            self._place(node)
         for source, port, target in stored["edges"]:
             self.nodes[source].outgoing.append((port, target))
             self.nodes[target].incoming.append((port, source))
+
+    def _place(self, node: PlannedNode) -> None:
+        if node.parent is None:
+            self.roots.append(node.index)
+        elif node.is_finally:
+            self.nodes[node.parent].final = node.index
+        else:
+            self.nodes[node.parent].children.append(node.index)
 
     @staticmethod
     def of(text: str) -> "Plan":
@@ -175,12 +212,14 @@ def compile_plan(definition: Definition, catalog: Catalog) -> Plan:
     edges: list[tuple[int, str, int]] = [
         (index_by_id[edge.source], edge.source_port, index_by_id[edge.target]) for edge in definition.edges
     ]
+    types = [_known(catalog, node.type) for node in definition.nodes]
+    extracts = _extracts(definition, types)
     ways_on: set[int] = {source for source, port, _ in edges if port != "error"}
     stored = {
         "engine": EXPRESSION_ENGINE,
         "nodes": [
-            _stored_node(node, _known(catalog, node.type), index not in ways_on)
-            for index, node in enumerate(definition.nodes)
+            {**_stored_node(node, node_type, index not in ways_on), **_placed(node, node_type, index_by_id, extracts)}
+            for index, (node, node_type) in enumerate(zip(definition.nodes, types, strict=True))
         ],
         "edges": edges,
         "output": definition.output,
@@ -227,6 +266,30 @@ def _stored_node(node: Node, node_type: NodeType, no_way_on: bool) -> JsonObject
     return {name: value for name, value in stored.items() if name not in _DEFAULTS or value != _DEFAULTS[name]}
 
 
+def _placed(node: Node, node_type: NodeType, index_by_id: dict[str, int], extracts: dict[str, _Paths]) -> JsonObject:
+    """Where a node lives and what is read of it; only what differs from the defaults."""
+    deadline = (node.timeout or node_type.deadline) if node_type.kind is Kind.CONTROL else None
+    stored: JsonObject = {
+        "container": node_type.container,
+        "deadline_ms": _milliseconds(deadline) if deadline else None,
+        "extracts": [list(path) for path in extracts.get(node.id, ())],
+        "parent": index_by_id[node.parent] if node.parent is not None else None,
+    }
+    return {name: value for name, value in stored.items() if value != _DEFAULTS[name]}
+
+
+def _extracts(definition: Definition, types: list[NodeType]) -> dict[str, _Paths]:
+    """Per node the paths that expressions inside the workflow read from its output."""
+    found: dict[str, _Paths] = defaultdict(dict)
+    decided = [node.config for node, kind in zip(definition.nodes, types, strict=True) if kind.kind is Kind.CONTROL]
+    for value in (*decided, definition.output):
+        for reference in parse_template(value).references:
+            paths = found[reference.name or ""]
+            if reference.root == "nodes" and reference.path and len(paths) < _PATHS_EXTRACTED:
+                paths[reference.path] = None
+    return found
+
+
 def _stored_retry(policy: RetryPolicy, node_type: NodeType) -> JsonObject:
     return {
         "max_attempts": policy.max_attempts,
@@ -244,14 +307,19 @@ def _milliseconds(duration: str) -> int:
 
 
 def _reads(value: Json) -> list[list[str]]:
+    return [list(names) for names in astuple(reads_of(parse_template(value)))]
+
+
+def reads_of(template: Template) -> Reads:
+    """What the expressions of a template read."""
     nodes: set[str] = set()
     errors: set[str] = set()
     roots: set[str] = set()
-    for reference in parse_template(value).references:
+    for reference in template.references:
         if reference.root == "nodes" and reference.name is not None:
             nodes.add(reference.name)
         elif reference.root == "errors" and reference.name is not None:
             errors.add(reference.name)
         else:
             roots.add(reference.root)
-    return [sorted(nodes), sorted(errors), sorted(roots)]
+    return Reads(tuple(sorted(nodes)), tuple(sorted(errors)), tuple(sorted(roots)))

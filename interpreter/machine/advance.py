@@ -1,42 +1,57 @@
 """One step of a run: an event in, commands out."""
 
-from interpreter.machine.commands import Command, Continue
-from interpreter.machine.deciding import (
-    GRACE_TIMER,
-    TIMEOUT_TIMER,
-    abandon,
-    decide_cancelled,
-    decide_timed_out,
-    finish_if_ended,
-    start_timer,
-)
-from interpreter.machine.ending import cancel, enqueue
+from interpreter.json_value import JsonObject
+from interpreter.machine.batches import begin_batch
+from interpreter.machine.commands import CancelChild, Command, Continue
+from interpreter.machine.constructing import decide, time_out
+from interpreter.machine.deciding import TIMEOUT_TIMER, decide_cancelled, decide_timed_out, finish_if_ended, note_status
+from interpreter.machine.ending import check_ended, skip
 from interpreter.machine.events import (
+    Answered,
     CancelRequested,
+    ChildEnded,
+    ChildStarted,
     Continued,
     Evaluated,
     Event,
+    Intervened,
     NodeCancelled,
     NodeFailed,
     NodeSucceeded,
+    PauseRequested,
+    ResumeRequested,
     TimerFired,
 )
+from interpreter.machine.frames import fill
 from interpreter.machine.journal import note_run
-from interpreter.machine.running import begin, decide, node_failed, node_succeeded, retry_now
-from interpreter.machine.state import RunContext, State
+from interpreter.machine.queueing import wake
+from interpreter.machine.running import (
+    begin,
+    decide_held,
+    end_cancelled,
+    give_output,
+    node_failed,
+    node_succeeded,
+    retry_now,
+)
+from interpreter.machine.state import STEP_BUDGET, Instance, RunContext, State
+from interpreter.machine.winding import GRACE_TIMER, abandon, start_timer
 from interpreter.plan import Plan
-
-STEP_BUDGET = 2_000
-"""Cost units that one step may spend, so that whoever pumps the machine can answer in time."""
+from interpreter.protocol import Batch
 
 
-def start(plan: Plan, context: RunContext) -> tuple[State, list[Command]]:
-    """A run at its beginning, and what it asks for first."""
-    state = State(plan, context)
+def start(plan: Plan, context: RunContext, batch: Batch | None = None) -> tuple[State, list[Command]]:
+    """A run at its beginning, or a batch of one of its maps, and what it asks for first."""
+    state = State(plan, context, batch)
+    if batch is not None:
+        begin_batch(state, batch)
+        return state, _step(state)
     note_run(state, "running")
     if plan.timeout_ms is not None:
         start_timer(state, TIMEOUT_TIMER, context.started_ms + plan.timeout_ms)
-    enqueue(state, [instance for instance in state.instances if not instance.node.incoming])
+    fill(state, state.root, plan.roots)
+    check_ended(state, state.root)
+    state.spent = 0
     return state, _step(state)
 
 
@@ -58,8 +73,17 @@ def _take(state: State, event: Event) -> None:
         _take_evaluation(state, event)
     elif isinstance(event, TimerFired):
         _take_timer(state, event.timer)
+    elif isinstance(event, Answered):
+        _take_wait_answer(state, event)
+    elif isinstance(event, ChildStarted | ChildEnded):
+        _take_child(state, event)
+    elif isinstance(event, Intervened):
+        _take_intervention(state, event)
     elif isinstance(event, CancelRequested):
         decide_cancelled(state)
+    elif isinstance(event, PauseRequested | ResumeRequested):
+        state.paused = isinstance(event, PauseRequested)
+        note_run(state, state.status, event.by)
     elif isinstance(event, Continued):
         state.waits_for_continue = False
 
@@ -73,7 +97,7 @@ def _take_answer(state: State, event: NodeSucceeded | NodeFailed | NodeCancelled
     elif isinstance(event, NodeFailed):
         node_failed(state, instance, event)
     elif instance.cancelling:
-        cancel(state, instance)
+        end_cancelled(state, instance)
     else:
         # Cancelled from outside (by Temporal's own tools): for the run that is a failure.
         message = "the activity was cancelled from outside of the run"
@@ -81,16 +105,13 @@ def _take_answer(state: State, event: NodeSucceeded | NodeFailed | NodeCancelled
 
 
 def _take_evaluation(state: State, event: Evaluated) -> None:
-    answer = {"value": event.value} if event.error is None else {"error": event.error}
-    if event.key is None:
-        state.output_answers[event.field] = answer
+    asker: Instance | State | None = state if event.key is None else state.by_key.get(event.key)
+    if asker is None or event.field not in asker.asked:
         return
-    instance = state.by_key.get(event.key)
-    if instance is None or instance.ended or event.field not in instance.asked:
-        return
-    instance.asked.discard(event.field)
-    instance.answers[event.field] = answer
-    decide(state, instance)
+    del asker.asked[event.field]
+    asker.answers[event.field] = {"value": event.value} if event.error is None else {"error": event.error}
+    if isinstance(asker, Instance):
+        wake(state, asker)
 
 
 def _take_timer(state: State, timer: str) -> None:
@@ -98,24 +119,89 @@ def _take_timer(state: State, timer: str) -> None:
         return
     if timer == TIMEOUT_TIMER:
         decide_timed_out(state)
-    elif timer == GRACE_TIMER:
+        return
+    if timer.startswith(GRACE_TIMER):
         abandon(state)
-    else:
-        instance = state.by_key[timer.removeprefix("retry:")]
+        return
+    kind, _, key = timer.partition(":")
+    instance = state.by_key[key]
+    if kind == "retry":
         if instance.status == "retrying":
             retry_now(state, instance)
+    elif not instance.ended:
+        instance.memory.setdefault("fired", []).append(kind)
+        if kind == "deadline":
+            time_out(state, instance)
+        wake(state, instance)
+
+
+def _take_wait_answer(state: State, event: Answered) -> None:
+    instance = state.by_key.get(event.key)
+    if instance is not None and instance.memory.get("open") and not instance.ended:
+        instance.memory.setdefault("answers", []).append(event.answer)
+        wake(state, instance)
+
+
+def _take_child(state: State, event: ChildStarted | ChildEnded) -> None:
+    instance = state.by_key.get(event.key)
+    if instance is None or instance.ended:
+        return
+    if isinstance(event, ChildEnded) and event.child_id in instance.memory.get("batches", {}):
+        number = instance.memory["batches"].pop(event.child_id)
+        result = event.output if event.status == "succeeded" else None
+        instance.memory.setdefault("batch_results", {})[str(number)] = result
+        wake(state, instance)
+        return
+    if "child_asked" not in instance.memory:
+        return
+    told: JsonObject = {"child_id": event.child_id, "status": "started", "output": None, "error": None}
+    if isinstance(event, ChildEnded):
+        told.update(status=event.status if event.child_id else "refused", output=event.output, error=event.error)
+    elif instance.memory.get("child_told"):
+        return  # it ended before we were told that it began
+    instance.memory["child_told"] = told
+    instance.memory["child"] = event.child_id
+    if not instance.cancelling:
+        wake(state, instance)
+    elif isinstance(event, ChildEnded) or not instance.memory["waits"]:
+        end_cancelled(state, instance)
+    else:
+        state.commands.append(CancelChild(instance.key, event.child_id))
+
+
+def _take_intervention(state: State, event: Intervened) -> None:
+    instance = state.by_key.get(event.key)
+    if instance is None or instance.cancelling or instance.frame.ending is not None:
+        return
+    held = bool(instance.memory.get("held"))
+    if event.action in ("retry", "fail"):
+        if held:
+            decide_held(state, instance, event)
+    elif instance.status in ("pending", "waiting", "retrying"):
+        if event.action == "skip":
+            instance.error = None
+            skip(state, instance, event.by)
+        else:
+            give_output(state, instance, event)
 
 
 def _step(state: State) -> list[Command]:
-    """Begins what is ready, within the budget, and hands out the commands."""
-    while state.queue and not state.waits_for_continue:
+    """Decides what was woken and begins what is ready, within the budget, and hands out the commands."""
+    while not state.waits_for_continue:
+        more = state.woken or (state.queue and (not state.paused or state.decided is not None))
+        if not more:
+            break
         if state.spent >= STEP_BUDGET:
             state.waits_for_continue = True
             state.commands.append(Continue())
             break
-        instance = state.instances[state.queue.popleft()]
+        if state.woken:
+            decide(state, state.woken.popleft())
+            continue
+        instance = state.queue.popleft()
         if instance.status == "pending":
             begin(state, instance)
     finish_if_ended(state)
+    note_status(state)
     commands, state.commands = state.commands, []
     return commands

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from interpreter.json_value import Json, JsonObject
 from interpreter.plan import PlannedNode
-from interpreter.protocol import ErrorValue, RunStatus
+from interpreter.protocol import Batch, ErrorValue, EvaluationKind, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,8 @@ class RunNode:
     key: str
     node: PlannedNode
     scope: JsonObject
+    inline_bytes: int
+    """A larger output becomes a reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,13 @@ class Evaluate:
 
     key: str | None
     field: str
+    kind: EvaluationKind
     template: Json
     scope: JsonObject
+    type: str = ""
+    """Of a data node that is evaluated as a whole."""
+    inline_bytes: int = 0
+    extracts: tuple[tuple[str | int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,58 @@ class CancelTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenWait:
+    """Answers for this instance are accepted from now on; `wait` says what is asked."""
+
+    key: str
+    wait: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class CloseWait:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartChild:
+    """Start a run of another workflow: `{workflow, version, input, wait}`."""
+
+    key: str
+    request: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class StartBatch:
+    """Run a stretch of a map's items as an execution of its own."""
+
+    key: str
+    child_id: str
+    batch: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class CancelChild:
+    """Tell a child run or a batch to stop; it answers by `ChildEnded`."""
+
+    key: str
+    child_id: str
+    is_batch: bool = False
+    draining: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """The run has answered its caller: `{output, status, headers}`."""
+
+    response: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """There is enough to record, or a status that others must see."""
+
+
+@dataclass(frozen=True, slots=True)
 class Continue:
     """The budget of this step is spent: answer with `Continued` in a new activation."""
 
@@ -60,4 +119,19 @@ class Finish:
     error: ErrorValue | None
 
 
-Command = RunNode | CancelNode | Evaluate | StartTimer | CancelTimer | Continue | Finish
+Command = (
+    RunNode
+    | CancelNode
+    | Evaluate
+    | StartTimer
+    | CancelTimer
+    | OpenWait
+    | CloseWait
+    | StartChild
+    | StartBatch
+    | CancelChild
+    | Respond
+    | Checkpoint
+    | Continue
+    | Finish
+)

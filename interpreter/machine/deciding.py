@@ -1,33 +1,34 @@
-"""How the end of a run is decided, and how everything in it is brought to an end."""
-
-from dataclasses import replace
+"""How the end of a run is decided, and how it is finished."""
 
 from interpreter.json_value import Json
-from interpreter.machine.commands import CancelNode, CancelTimer, Finish, StartTimer
-from interpreter.machine.ending import cancel, succeed
-from interpreter.machine.evaluation import EvaluationFailed, Undecided, run_output
-from interpreter.machine.journal import note_run
+from interpreter.machine.batches import batch_output
+from interpreter.machine.commands import CancelTimer, Checkpoint, Finish
+from interpreter.machine.ending import succeed
+from interpreter.machine.evaluation import EvaluationFailed, Undecided, answer
+from interpreter.machine.journal import is_enough, note_run
+from interpreter.machine.questions import output_question
 from interpreter.machine.state import Decided, Instance, State
-from interpreter.protocol import ErrorValue
+from interpreter.machine.winding import begin_to_end, end_finallys
+from interpreter.protocol import ErrorValue, RunStatus
 
-GRACE_MS = 10_000
-"""How long a cancelled activity may take to answer."""
-GRACE_TIMER = "grace"
 TIMEOUT_TIMER = "timeout"
+SHORT_WAIT_MS = 10_000
+"""A run that only waits for a timer shorter than this is not recorded as waiting."""
 
 
-def decide_failed(state: State, error: ErrorValue) -> None:
-    """A node has failed for good: the first one decides the run, others are recorded."""
-    if state.decided is not None:
-        state.other_errors.append(error)
-        return
-    state.decided = Decided("failed", error=error, draining=state.plan.drain)
-    _wind_down(state)
+def fail_frame(state: State, instance: Instance, error: ErrorValue) -> None:
+    """A node has failed for good: its frame begins to fail; in the run's own frame that decides the run."""
+    if instance.frame.owner is None and state.decided is None:
+        state.decided = Decided("failed", error=error)
+    begin_to_end(state, instance.frame, error, state.plan.drain)
 
 
 def decide_cancelled(state: State) -> None:
     """Cancel was requested: nothing new starts, and what runs or drains is told to stop."""
+    state.cancels += 1
     _decide_and_stop(state, Decided("cancelled"))
+    if state.cancels > 1:
+        end_finallys(state)
 
 
 def decide_timed_out(state: State) -> None:
@@ -38,12 +39,6 @@ def decide_timed_out(state: State) -> None:
     _decide_and_stop(state, Decided("timed_out", error=error))
 
 
-def _decide_and_stop(state: State, end: Decided) -> None:
-    """Decides the run if nothing has yet; what drains is stopped either way."""
-    state.decided = end if state.decided is None else replace(state.decided, draining=False)
-    _wind_down(state)
-
-
 def decide_stopped(state: State, instance: Instance, output: Json) -> None:
     """`core.stop`: in a run that is decided already it ends only itself."""
     undecided = state.decided is None
@@ -51,42 +46,19 @@ def decide_stopped(state: State, instance: Instance, output: Json) -> None:
         state.decided = Decided("succeeded", output)
     succeed(state, instance, output, port=None)
     if undecided:
-        _wind_down(state)
+        begin_to_end(state, state.root, None, draining=False)
 
 
-def _wind_down(state: State) -> None:
-    """Ends what has not started, and tells what runs to stop (or lets it drain)."""
-    draining = state.decided is not None and state.decided.draining
-    state.queue.clear()
-    told = False
-    for instance in state.instances:
-        if instance.ended or instance.cancelling:
-            continue
-        if instance.status == "pending" or instance.asked:
-            cancel(state, instance)
-        elif draining:
-            continue
-        elif instance.status == "retrying":
-            _cancel_timer(state, retry_timer(instance))
-            cancel(state, instance)
-        else:
-            instance.cancelling = True
-            state.commands.append(CancelNode(instance.key))
-            told = True
-    if told:
-        start_timer(state, GRACE_TIMER, state.now_ms + GRACE_MS)
-
-
-def abandon(state: State) -> None:
-    """The grace time is over: what has not answered is left behind."""
-    for instance in state.instances:
-        if instance.cancelling and not instance.ended:
-            cancel(state, instance, abandoned=True)
+def _decide_and_stop(state: State, end: Decided) -> None:
+    """Decides the run if nothing has yet; what drains is stopped either way."""
+    if state.decided is None:
+        state.decided = end
+    begin_to_end(state, state.root, None, draining=False)
 
 
 def finish_if_ended(state: State) -> None:
     """Ends the run once every instance has ended and, if it succeeded, its output is known."""
-    if state.open or state.finished:
+    if not state.root.ended or state.finished:
         return
     if state.decided is None:
         try:
@@ -99,14 +71,47 @@ def finish_if_ended(state: State) -> None:
     state.finished = True
     note_run(state, decided.status)
     for timer in list(state.timers):
-        _cancel_timer(state, timer)
+        del state.timers[timer]
+        state.commands.append(CancelTimer(timer))
     state.commands.append(Finish(decided.status, decided.output, decided.error))
 
 
+def note_status(state: State) -> None:
+    """Notes whether the run waits, and asks for a checkpoint when there is something that others must see."""
+    if state.finished:
+        return
+    idle = not (state.busy or state.queue or state.waits_for_continue or state.asked)
+    status: RunStatus = "waiting" if state.waiting and idle else "running"
+    if status != state.status:
+        state.status = status
+        if state.batch is None:
+            note_run(state, status)
+    shown = "running" if status == "waiting" and _waits_briefly(state) else status
+    if shown != state.recorded_status or is_enough(state):
+        state.recorded_status = shown
+        if not state.checkpoint_asked:
+            state.checkpoint_asked = True
+            state.commands.append(Checkpoint())
+
+
+def _waits_briefly(state: State) -> bool:
+    waits = [at_ms for timer, at_ms in state.timers.items() if timer.startswith("wait:")]
+    return len(waits) == state.waiting and min(waits, default=0) - state.now_ms < SHORT_WAIT_MS
+
+
 def _output(state: State) -> Json:
-    if state.plan.output is not None:
-        return run_output(state, state.plan.output)
-    return {one.node.id: one.output for one in state.instances if one.node.last and one.status != "skipped"}
+    template = state.plan.output
+    if state.batch is not None:
+        return batch_output(state)
+    if template is None:
+        return _last_outputs(state)
+    return answer(state, state, output_question(state))
+
+
+def _last_outputs(state: State) -> Json:
+    """Always an object, also with one last node."""
+    last = (one for one in state.root.instances.values() if one.node.last)
+    return {one.node.id: one.output for one in last if one.status != "skipped"}
 
 
 def _output_error(failed: EvaluationFailed) -> ErrorValue:
@@ -117,18 +122,3 @@ def _output_error(failed: EvaluationFailed) -> ErrorValue:
     if "hint" in failed.error:
         error["hint"] = failed.error["hint"]
     return error
-
-
-def start_timer(state: State, timer: str, at_ms: int) -> None:
-    state.timers[timer] = at_ms
-    state.commands.append(StartTimer(timer, at_ms))
-
-
-def _cancel_timer(state: State, timer: str) -> None:
-    if state.timers.pop(timer, None) is not None:
-        state.commands.append(CancelTimer(timer))
-
-
-def retry_timer(instance: Instance) -> str:
-    """The name of the pause before an instance's next attempt."""
-    return f"retry:{instance.key}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from interpreter.json_value import Json, JsonObject
+from interpreter.protocol import ErrorValue, LogLine, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class NodeSucceeded:
     input: Json = None
     attempts: int = 1
     port: str = "out"
+    logs: tuple[LogLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class NodeFailed:
     details: Json = None
     input: Json = None
     retry_after_ms: int | None = None
+    logs: tuple[LogLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,61 @@ class TimerFired:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody or something has answered an open wait: `{by, payload, decision?, reason?, form?}`."""
+
+    at_ms: int
+    key: str
+    answer: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class ChildStarted:
+    at_ms: int
+    key: str
+    child_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildEnded:
+    """A child run or a batch has ended, or could not begin (then without an id)."""
+
+    at_ms: int
+    key: str
+    child_id: str
+    status: RunStatus
+    output: Json = None
+    error: ErrorValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intervened:
+    """A person skips an instance, gives its output, or decides a held one."""
+
+    at_ms: int
+    key: str
+    action: str
+    """`skip`, `output`, `retry` or `fail`."""
+    by: str = ""
+    output: Json = None
+    port: str = "out"
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequested:
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRequested:
+    at_ms: int
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequested:
+    at_ms: int
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +124,18 @@ class Continued:
     at_ms: int
 
 
-Event = NodeSucceeded | NodeFailed | NodeCancelled | Evaluated | TimerFired | CancelRequested | Continued
+Event = (
+    NodeSucceeded
+    | NodeFailed
+    | NodeCancelled
+    | Evaluated
+    | TimerFired
+    | Answered
+    | ChildStarted
+    | ChildEnded
+    | Intervened
+    | CancelRequested
+    | PauseRequested
+    | ResumeRequested
+    | Continued
+)

@@ -1,25 +1,50 @@
 """The record of a run as it is made: one event for every change, rows and ends for the checkpoint."""
 
-from interpreter.machine.state import NEVER_STARTED, Instance, State, iso
-from interpreter.protocol import ErrorValue, NodeRow, RunEvent, RunStatus
+from collections.abc import Iterator
+
+from interpreter.machine.state import NEVER_STARTED, Frame, Instance, State, iso
+from interpreter.protocol import ErrorValue, LogLine, NodeRow, NodeStatus, RunEvent, RunStatus
+
+ENOUGH_TO_RECORD = 1_000
+"""Changed instances or events after which the machine asks for a checkpoint."""
+_BUSY = ("running", "retrying")
 
 
-def note_run(state: State, status: RunStatus) -> None:
+def note_run(state: State, status: RunStatus, by: str = "") -> None:
     """The run itself has changed; its last event is called `end`."""
     event: RunEvent = _event(state, "run" if status in ("queued", "running", "waiting") else "end")
     event["status"] = status
+    if by:
+        event["by"] = by
     state.events.append(event)
 
 
-def note_node(state: State, instance: Instance) -> None:
-    """An instance has changed its status."""
+def change_status(state: State, instance: Instance, status: NodeStatus, by: str = "") -> None:
+    """Gives an instance another status, counts and notes it."""
+    _count(state, instance, -1)
+    instance.status = status
+    _count(state, instance, 1)
+    note_node(state, instance, by)
+
+
+def _count(state: State, instance: Instance, step: int) -> None:
+    if instance.status == "waiting":
+        state.waiting += step
+    elif instance.status in _BUSY and not instance.node.container:
+        state.busy += step
+
+
+def note_node(state: State, instance: Instance, by: str = "") -> None:
+    """Writes down that an instance has changed; the map of a batch belongs to the run that began it."""
+    if state.batch is not None and instance.frame.owner is None:
+        return
     if instance.place < 0:
         if instance.status == "cancelled" and instance.started_ms is None:
             instance.place = NEVER_STARTED + instance.node.index
         else:
             instance.place = state.places
             state.places += 1
-    state.changed[instance.node.index] = None
+    state.changed[instance.key] = instance
     event = _event(state, "node")
     event["node_id"] = instance.node.id
     event["key"] = instance.key
@@ -27,7 +52,27 @@ def note_node(state: State, instance: Instance) -> None:
     event["attempt"] = instance.attempt
     if instance.error is not None:
         event["error"] = instance.error
+    if by:
+        event["by"] = by
     state.events.append(event)
+
+
+def note_logs(state: State, instance: Instance, logs: tuple[LogLine, ...]) -> None:
+    """What the node said while it ran."""
+    for line in logs:
+        event = _event(state, "log")
+        event["at"] = line["at"]
+        event["node_id"] = instance.node.id
+        event["key"] = instance.key
+        event["attempt"] = instance.attempt
+        event["level"] = line["level"]
+        event["message"] = line["message"]
+        state.events.append(event)
+
+
+def is_enough(state: State) -> bool:
+    """Whether so much has changed that it should be recorded."""
+    return len(state.changed) >= ENOUGH_TO_RECORD or len(state.events) >= 2 * ENOUGH_TO_RECORD
 
 
 def _event(state: State, kind: str) -> RunEvent:
@@ -39,7 +84,7 @@ def row(instance: Instance) -> NodeRow:
     """An instance in the shape of the contract."""
     return {
         "node_id": instance.node.id,
-        "iteration": None,
+        "iteration": ".".join(str(index) for index in instance.frame.path) or None,
         "key": instance.key,
         "type": instance.node.type,
         "status": instance.status,
@@ -54,10 +99,21 @@ def row(instance: Instance) -> NodeRow:
     }
 
 
+def instances_of(frame: Frame) -> Iterator[Instance]:
+    """All instances of a frame and of the frames in it, in definition and index order."""
+    for instance in frame.instances.values():
+        yield instance
+        for inner in instance.frames.values():
+            yield from instances_of(inner)
+
+
 def rows(state: State) -> list[NodeRow]:
-    """All instances: in order of start, then those that have not started, in definition order."""
-    started = sorted((one for one in state.instances if one.place >= 0), key=lambda one: one.place)
-    return [row(one) for one in started] + [row(one) for one in state.instances if one.place < 0]
+    """The instances of all frames that are still needed, and those not recorded yet.
+
+    In order of start, then those that have not started, in definition order.
+    """
+    found = {one.key: one for one in instances_of(state.root)} | state.changed
+    return [row(one) for one in sorted(found.values(), key=place_of)]
 
 
 def place_of(instance: Instance) -> int:

@@ -4,56 +4,72 @@ from dataclasses import asdict
 from typing import Any
 
 from interpreter.json_value import JsonObject
-from interpreter.machine.commands import CancelNode, Command, Continue, Evaluate, RunNode, StartTimer
-from interpreter.machine.evaluation import scope_of
-from interpreter.machine.state import Decided, Instance, RunContext, State
+from interpreter.machine.commands import (
+    CancelChild,
+    CancelNode,
+    Command,
+    Continue,
+    OpenWait,
+    RunNode,
+    StartChild,
+    StartTimer,
+)
+from interpreter.machine.evaluation import evaluate_command, inline_bytes
+from interpreter.machine.frames import add_instance
+from interpreter.machine.journal import instances_of
+from interpreter.machine.questions import asked_again, output_question
+from interpreter.machine.state import Decided, Ending, Frame, Instance, RunContext, State
+from interpreter.machine.visible import scope_of
 from interpreter.plan import Plan
+from interpreter.protocol import Batch
 
-_FIELDS = (
+_INSTANCE = (
     "taken", "not_taken", "status", "queued", "place", "attempt", "started_ms", "ended_ms", "input", "output",
-    "has_output", "error", "port", "cancelling", "abandoned", "answers", "failures",
+    "has_output", "large", "error", "port", "cancelling", "answers", "asked", "failures", "memory", "closing",
 )  # fmt: skip
-"""All but the node, its key, and `asked`, which stands as a list."""
+_FRAME = ("number", "path", "locals", "outer", "open", "errors", "large", "finally_error", "ended", "ended_as")
+_STATE = (
+    "now_ms", "finished", "paused", "cancels", "answers", "asked", "timers", "graces", "frames_ended", "places", "busy",
+    "waiting", "inline", "status", "response", "seq", "recorded_status", "other_errors", "waits_for_continue",
+)  # fmt: skip
 
 
 def snapshot(state: State) -> JsonObject:
     """Everything that `restore` needs; the events and rows since the last checkpoint must have been recorded."""
     return {
         "context": asdict(state.context),
-        "instances": {str(one.node.index): _instance_json(one) for one in state.instances if _is_touched(one)},
-        "queue": list(state.queue),
-        "now_ms": state.now_ms,
+        "batch": None if state.batch is None else {**asdict(state.batch), "outer": {}, "items": None},
+        "state": {name: getattr(state, name) for name in _STATE},
         "decided": None if state.decided is None else asdict(state.decided),
-        "output_answers": state.output_answers,
-        "output_asked": state.output_asked,
-        "timers": state.timers,
-        "places": state.places,
-        "seq": state.seq,
-        "other_errors": state.other_errors,
-        "waits_for_continue": state.waits_for_continue,
-        "finished": state.finished,
+        "root": _frame_json(state.root),
+        "queue": [instance.key for instance in state.queue],
+        "woken": [instance.key for instance in state.woken],
     }
 
 
 def restore(plan: Plan, stored: JsonObject) -> tuple[State, list[Command]]:
     """The run of a snapshot, and the commands that re-open what was open: timers at their absolute
-    time, activities in flight with the same key, evaluations, cancels."""
-    state = State(plan, RunContext(**stored["context"]))
-    for index, fields in stored["instances"].items():
-        _restore_instance(state, state.instances[int(index)], fields)
-    state.queue.extend(stored["queue"])
-    state.now_ms = stored["now_ms"]
+    time, activities in flight with the same key, evaluations, waits, children, cancels."""
+    batch = None if stored["batch"] is None else Batch(**stored["batch"])
+    state = State(plan, RunContext(**stored["context"]), batch)
+    for name in _STATE:
+        setattr(state, name, stored["state"][name])
     state.decided = None if stored["decided"] is None else Decided(**stored["decided"])
-    state.output_answers = stored["output_answers"]
-    state.output_asked = stored["output_asked"]
-    state.timers = dict(stored["timers"])
-    state.places = stored["places"]
-    state.seq = stored["seq"]
-    state.other_errors = stored["other_errors"]
-    state.waits_for_continue = stored["waits_for_continue"]
-    state.finished = stored["finished"]
-    state.open = sum(not one.ended for one in state.instances)
+    nodes = list(plan.roots) if batch is None else [int(index) for index in stored["root"]["instances"]]
+    _restore_frame(state, state.root, nodes, stored["root"])
+    state.queue.extend(state.by_key[key] for key in stored["queue"])
+    for key in stored["woken"]:
+        state.by_key[key].woken = True
+        state.woken.append(state.by_key[key])
     return state, [] if state.finished else _reopened(state)
+
+
+def _frame_json(frame: Frame) -> JsonObject:
+    told: JsonObject = {name: getattr(frame, name) for name in _FRAME}
+    told["path"] = list(frame.path)
+    told["ending"] = None if frame.ending is None else asdict(frame.ending)
+    told["instances"] = {str(index): _instance_json(one) for index, one in frame.instances.items() if _is_touched(one)}
+    return told
 
 
 def _is_touched(instance: Instance) -> bool:
@@ -61,43 +77,62 @@ def _is_touched(instance: Instance) -> bool:
 
 
 def _instance_json(instance: Instance) -> JsonObject:
-    fresh = Instance(instance.node, instance.key)
-    fields: JsonObject = {
-        name: value for name in _FIELDS if (value := getattr(instance, name)) != getattr(fresh, name)
-    }
-    if instance.asked:
-        fields["asked"] = sorted(instance.asked)
-    return fields
+    fresh = Instance(instance.node, instance.frame, instance.key)
+    told: JsonObject = {name: value for name in _INSTANCE if (value := getattr(instance, name)) != getattr(fresh, name)}
+    if instance.frames:
+        told["frames"] = [_frame_json(frame) for frame in instance.frames.values()]
+    return told
 
 
-def _restore_instance(state: State, instance: Instance, fields: dict[str, Any]) -> None:
-    for name, value in fields.items():
-        setattr(instance, name, set(value) if name == "asked" else value)
+def _restore_frame(state: State, frame: Frame, nodes: list[int], stored: JsonObject) -> None:
+    for name in _FRAME:
+        setattr(frame, name, stored[name])
+    frame.path = tuple(stored["path"])
+    frame.ending = None if stored["ending"] is None else Ending(**stored["ending"])
+    for index in nodes:
+        add_instance(state, frame, state.plan.nodes[index])
+    for index, told in stored["instances"].items():
+        _restore_instance(state, frame.instances[int(index)], told)
+
+
+def _restore_instance(state: State, instance: Instance, told: dict[str, Any]) -> None:
+    for name in _INSTANCE:
+        if name in told:
+            setattr(instance, name, told[name])
     if instance.has_output:
-        state.outputs[instance.node.id] = instance.output
-    if instance.error is not None and instance.status == "failed":
-        state.errors[instance.node.id] = instance.error
+        instance.frame.outputs[instance.node.id] = instance.output
+    nodes = [*instance.node.children, *([] if instance.node.final is None else [instance.node.final])]
+    for one in told.get("frames", ()):
+        frame = Frame(instance, one["number"], (), {})
+        instance.frames[frame.number] = frame
+        _restore_frame(state, frame, nodes, one)
 
 
 def _reopened(state: State) -> list[Command]:
     commands: list[Command] = [StartTimer(timer, at_ms) for timer, at_ms in state.timers.items()]
-    for one in state.instances:
-        if one.status != "running":
-            continue
-        for field in sorted(one.asked):
-            template = one.node.template(_path(field))
-            commands.append(Evaluate(one.key, field, template.raw, scope_of(state, one.node.reads)))
-        if not one.node.is_control:
-            commands.append(RunNode(one.key, one.node, scope_of(state, one.node.reads)))
-            if one.cancelling:
-                commands.append(CancelNode(one.key))
-    if state.output_asked and "output" not in state.output_answers and state.plan.output is not None:
-        scope = scope_of(state, state.plan.output_reads)
-        commands.append(Evaluate(None, "output", state.plan.output.raw, scope))
+    for one in instances_of(state.root):
+        if not one.ended:
+            commands += _reopened_instance(state, one)
+    if state.asked:
+        commands.append(evaluate_command(state, state, output_question(state)))
     if state.waits_for_continue:
         commands.append(Continue())
     return commands
 
 
-def _path(field: str) -> tuple[str | int, ...]:
-    return tuple(int(step) if step.isdigit() else step for step in field.split("/"))
+def _reopened_instance(state: State, one: Instance) -> list[Command]:
+    commands: list[Command] = [
+        evaluate_command(state, one, asked_again(one, field, asked)) for field, asked in one.asked.items()
+    ]
+    memory = one.memory
+    if one.status == "running" and not one.node.is_control:
+        commands.append(RunNode(one.key, one.node, scope_of(state, one.frame, one.node.reads), inline_bytes(state)))
+        if one.cancelling:
+            commands.append(CancelNode(one.key))
+    if memory.get("open"):
+        commands.append(OpenWait(one.key, memory["open"]))
+    if "child_asked" in memory and "child" not in memory:
+        commands.append(StartChild(one.key, memory["child_asked"]))
+    if one.cancelling and memory.get("child"):
+        commands.append(CancelChild(one.key, memory["child"]))
+    return commands

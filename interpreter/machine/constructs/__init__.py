@@ -1,12 +1,46 @@
 """The control constructs: node types that the machine decides by itself, one file each."""
 
-from interpreter.machine.constructs import choose, fail, merge, noop, set_values, stop
+from interpreter.machine.constructs import (
+    approval,
+    attempt,
+    choose,
+    data,
+    fail,
+    loop,
+    map_items,
+    merge,
+    noop,
+    respond,
+    run_workflow,
+    set_values,
+    stop,
+    wait,
+    wait_for_event,
+)
 from interpreter.machine.constructs.decision import Construct
 from interpreter.node_type import NodeType
 
 _CONSTRUCTS: dict[str, Construct] = {
     construct.node_type.id: construct
-    for construct in (choose.IF, choose.SWITCH, set_values.SET, merge.MERGE, noop.NOOP, fail.FAIL, stop.STOP)
+    for construct in (
+        choose.IF,
+        choose.SWITCH,
+        set_values.SET,
+        merge.MERGE,
+        noop.NOOP,
+        map_items.MAP,
+        loop.LOOP,
+        attempt.TRY,
+        attempt.FINALLY,
+        wait.WAIT,
+        wait_for_event.WAIT_FOR_EVENT,
+        approval.APPROVAL,
+        run_workflow.RUN_WORKFLOW,
+        respond.RESPOND,
+        fail.FAIL,
+        stop.STOP,
+        *data.DATA_NODES,
+    )
 }
 
 
