@@ -3,13 +3,18 @@
 from interpreter.expressions import Meter
 from interpreter.json_value import Json, JsonObject
 from interpreter.node_type import NodeType
+from interpreter.transforms.aggregate import AGGREGATE
+from interpreter.transforms.compare import COMPARE
 from interpreter.transforms.fields import Fields
 from interpreter.transforms.filter_items import FILTER
 from interpreter.transforms.limit import LIMIT
+from interpreter.transforms.remove_duplicates import REMOVE_DUPLICATES
+from interpreter.transforms.sort_items import SORT
+from interpreter.transforms.split import SPLIT
 from interpreter.transforms.transform import Transform
 
 _TRANSFORMS: dict[str, Transform] = {
-    one.node_type.id: one for one in (FILTER, LIMIT)
+    one.node_type.id: one for one in (FILTER, SORT, AGGREGATE, SPLIT, REMOVE_DUPLICATES, LIMIT, COMPARE)
 }
 
 

@@ -1,13 +1,14 @@
 """What a data node reads of its config: rendered fields, and fields that are rendered once for each item."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from interpreter.expressions import ExpressionFailure, Meter, OperandError, Template, parse_template
+from interpreter.expressions import ExpressionFailure, Meter, OperandError, parse_template
 from interpreter.expressions.operators import kind_of
 from interpreter.json_value import Json, JsonObject, pointer
+from interpreter.transforms.matches import render_list
 
 POINTER_BYTES = 8
 """What one more item in a list is charged, beside the item itself."""
@@ -27,10 +28,15 @@ INDEX = "index"
 """Of a failure's details: the field, and the item at which it happened."""
 
 
+Path = tuple[str | int, ...]
+ITEM = "{{ item }}"
+
+
 class Fields:
     """The config of one data node with the values that its expressions see.
 
-    Whatever it raises is an `ExpressionFailure`: of an expression, or `OperandError` for a value of the wrong type.
+    Fields are named by their path in the config. Whatever it raises is an `ExpressionFailure`: of an
+    expression, or `OperandError` for a value of the wrong type.
     """
 
     def __init__(self, config: JsonObject, roots: JsonObject, meter: Meter) -> None:
@@ -38,92 +44,104 @@ class Fields:
         self.roots = roots
         self.meter = meter
 
-    def has(self, name: str) -> bool:
-        return self.config.get(name) is not None
+    def raw(self, *path: str | int) -> Json:
+        """What the config has at a path; None where it has nothing."""
+        value: Json = self.config
+        for step in path:
+            inside = isinstance(value, list) or (isinstance(value, dict) and step in value)
+            value = value[step] if inside else None
+        return value
 
-    def value(self, name: str) -> Json:
+    def value(self, *path: str | int) -> Json:
         """The rendered field; None where the config has none."""
-        return parse_template(self.config.get(name), pointer(name)).render(self.roots, self.meter)
+        return parse_template(self.raw(*path), pointer(*path)).render(self.roots, self.meter)
 
-    def items(self, name: str) -> list[Json]:
+    def items(self, *path: str | int) -> list[Json]:
         """The rendered list, each item of it charged as a step."""
-        value = self.value(name)
+        value = render_list(self.raw(*path), pointer(*path), self.roots, self.meter)
         if not isinstance(value, list):
-            raise wrong(name, value, "a list", 'an expression that finds one item gives the item: write "[…]" around it')
+            raise wrong(path, value, "a list", 'write "[…]" around a single item')
         self.meter.step(len(value))
         self.meter.grow(POINTER_BYTES * len(value))
         return value
 
-    def text(self, name: str, default: str | None = None) -> str:
-        value = self.value(name)
+    def text(self, *path: str | int, default: str | None = None) -> str:
+        value = self.value(*path)
         if value is None and default is not None:
             return default
         if not isinstance(value, str):
-            raise wrong(name, value, "a text")
+            raise wrong(path, value, "a text")
         return value
 
-    def choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
-        value = self.text(name, default)
-        if value not in choices:
-            raise located(OperandError(f'{name} is "{value[:100]}"', f"it can be {', '.join(choices)}"), name)
+    def choice(self, *path: str | int, of: Sequence[str], default: str | None = None) -> str:
+        value = self.text(*path, default=default)
+        if value not in of:
+            raise refused(path, f'is "{value[:100]}"', f"it can be {', '.join(of)}")
         return value
 
-    def flag(self, name: str, default: bool = False) -> bool:
-        value = self.value(name)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            raise wrong(name, value, "true or false")
-        return value
+    def flag(self, *path: str | int) -> bool:
+        """True or false; false where the config has nothing."""
+        value = self.value(*path)
+        if value is not None and not isinstance(value, bool):
+            raise wrong(path, value, "true or false")
+        return bool(value)
 
-    def whole(self, name: str, least: int, default: int | None = None) -> int:
+    def whole(self, *path: str | int, least: int, default: int | None = None) -> int:
         """A whole number that is not below `least`."""
-        value = self.value(name)
+        value = self.value(*path)
         if value is None and default is not None:
             return default
         number = whole_number(value)
         if number is None:
-            raise wrong(name, value, "a whole number")
+            raise wrong(path, value, "a whole number")
         if number < least:
-            raise located(OperandError(f"{name} is {number}, and must be {least} at least"), name)
+            raise refused(path, f"is {number}", f"it must be {least} at least")
         return number
 
     def each(self, *path: str | int) -> "EachItem":
-        """The template at a path of the config, to be rendered for each item."""
-        value: Json = self.config
-        for step in path:
-            value = value[step]
-        return EachItem(parse_template(value, pointer(*path)), pointer(*path), self.roots, self.meter)
+        """The template at a path of the config, to be rendered for each item; the item itself where there is none."""
+        raw = self.raw(*path)
+        return EachItem(ITEM if raw is None else raw, path, self)
 
-    def entries(self, name: str) -> list[JsonObject]:
-        """The objects of a list that is part of the config itself, not of an expression."""
-        value = self.config.get(name)
-        if value is None:
-            return []
-        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            raise wrong(name, value, "a list of objects")
-        return value
+    def entries(self, name: str) -> range:
+        """The places of a list that is part of the config itself, not of an expression."""
+        value = self.raw(name)
+        if value is not None and (not isinstance(value, list) or not all(isinstance(one, dict) for one in value)):
+            raise wrong((name,), value, "a list of objects in the config itself")
+        return range(len(value or ()))
 
 
 class EachItem:
-    """One template, rendered for item after item."""
+    """One template, rendered for item after item.
 
-    def __init__(self, template: Template, path: str, roots: JsonObject, meter: Meter) -> None:
-        self._template = template
+    Its expressions see `item`, `index` and `count`. A failure says in its details at which `index` it happened.
+    """
+
+    def __init__(self, raw: Json, path: Path, fields: Fields) -> None:
+        self._raw = raw
+        self._template = parse_template(raw, pointer(*path))
         self._path = path
-        self._roots = roots
-        self._meter = meter
+        self._fields = fields
 
     def over(self, items: list[Json]) -> Iterator[Json]:
-        """The rendered value of each item, in order; `item`, `index` and `count` are what the expression sees.
+        """The rendered value of each item, in order."""
+        return self._rendered(items, self._template.render)
 
-        A failure says in its details at which `index` it happened.
-        """
-        scope = {**self._roots, "item": None, "index": 0, "count": len(items)}
+    def lists_over(self, items: list[Json]) -> Iterator[list[Json]]:
+        """The rendered list of each item, in order."""
+        path = pointer(*self._path)
+        for index, value in enumerate(self._rendered(items, lambda scope, meter: render_list(self._raw, path, scope, meter))):
+            if not isinstance(value, list):
+                raise self.wrong(index, value, "a list", 'write "?? []" where an item may have none')
+            yield value
+
+    def _rendered(self, items: list[Json], render: Callable[[JsonObject, Meter], Json]) -> Iterator[Json]:
+        # One scope for all: what an expression gives is always a copy.
+        scope = {**self._fields.roots, "item": None, "index": 0, "count": len(items)}
         for index, item in enumerate(items):
             scope["item"], scope["index"] = item, index
             try:
-                value = self._template.render(scope, self._meter)
+                value = render(scope, self._fields.meter)
             except ExpressionFailure as failure:
                 failure.details.setdefault(INDEX, index)
                 raise
@@ -131,8 +149,8 @@ class EachItem:
 
     def wrong(self, index: int, value: Json, wanted: str, hint: str | None = None) -> OperandError:
         """The failure of an item whose rendered value is of the wrong type."""
-        error = wrong(self._path.strip("/"), value, wanted, hint)
-        error.details = {PATH: self._path, INDEX: index}
+        error = wrong(self._path, value, wanted, hint)
+        error.details[INDEX] = index
         return error
 
 
@@ -143,13 +161,15 @@ def whole_number(value: Json) -> int | None:
     return int(value) if isinstance(value, int) or value.is_integer() else None
 
 
-def wrong(name: str, value: Json, wanted: str, hint: str | None = None) -> OperandError:
+def wrong(path: Path, value: Json, wanted: str, hint: str | None = None) -> OperandError:
     """The failure of a field whose value is of the wrong type."""
-    return located(OperandError(f"{name} is {kind_of(value)}, not {wanted}", hint), name)
+    return refused(path, f"is {kind_of(value)}, not {wanted}", hint)
 
 
-def located(error: OperandError, name: str) -> OperandError:
-    error.details.setdefault(PATH, pointer(name))
+def refused(path: Path, why: str, hint: str | None = None) -> OperandError:
+    """The failure of a field whose value can't be used."""
+    error = OperandError(f"{'.'.join(map(str, path))} {why}", hint)
+    error.details[PATH] = pointer(*path)
     return error
 
 

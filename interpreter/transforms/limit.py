@@ -21,7 +21,7 @@ def _limit(fields: Fields) -> Json:
     items = fields.items("items")
     count = fields.whole("count", least=0)
     skip = fields.whole("skip", least=0, default=0)
-    if fields.choice("from", ("start", "end"), "start") == "start":
+    if fields.choice("from", of=("start", "end"), default="start") == "start":
         return items[skip : skip + count]
     end = max(0, len(items) - skip)
     return items[max(0, end - count) : end]
