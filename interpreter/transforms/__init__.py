@@ -5,6 +5,7 @@ from interpreter.json_value import Json, JsonObject
 from interpreter.node_type import NodeType
 from interpreter.transforms.aggregate import AGGREGATE
 from interpreter.transforms.compare import COMPARE
+from interpreter.transforms.date_time import DATE_TIME
 from interpreter.transforms.fields import Fields
 from interpreter.transforms.filter_items import FILTER
 from interpreter.transforms.limit import LIMIT
@@ -14,7 +15,7 @@ from interpreter.transforms.split import SPLIT
 from interpreter.transforms.transform import Transform
 
 _TRANSFORMS: dict[str, Transform] = {
-    one.node_type.id: one for one in (FILTER, SORT, AGGREGATE, SPLIT, REMOVE_DUPLICATES, LIMIT, COMPARE)
+    one.node_type.id: one for one in (FILTER, SORT, AGGREGATE, SPLIT, REMOVE_DUPLICATES, LIMIT, DATE_TIME, COMPARE)
 }
 
 

@@ -50,7 +50,7 @@ class AggregateConfig(NodeConfig):
 
     @model_validator(mode="after")
     def _every_name_is_used_once(self) -> Self:
-        names = [one.name for one in (*self.group_by, *self.fields)]
+        names = [*(one.name for one in self.group_by), *(one.name for one in self.fields)]
         if len({*names}) < len(names):
             raise ValueError("two fields of the output have the same name")
         return self

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from interpreter.expressions import parse_template
-from interpreter.json_value import Json, JsonObject
+from interpreter.json_value import JsonObject
 from interpreter.node_type import Kind, NodeConfig, NodeType
 from interpreter.transforms.fields import Apply
 
 CATEGORY = "Data"
 
 
-def _by_its_templates(config: JsonObject) -> bool:
+def by_its_templates(config: JsonObject) -> bool:
+    """Whether all expressions of a config are of the cheap kind."""
     return parse_template(config).cheap
 
 
@@ -21,7 +22,7 @@ class Transform:
 
     node_type: NodeType
     apply: Apply
-    is_cheap: Callable[[JsonObject], bool] = _by_its_templates
+    is_cheap: Callable[[JsonObject], bool] = by_its_templates
     """Whether a config may be applied inside the Temporal workflow."""
 
 
@@ -33,7 +34,7 @@ def transform(
     config: type[NodeConfig],
     output_schema: JsonObject,
     item_fields: tuple[str, ...] = (),
-    is_cheap: Callable[[JsonObject], bool] = _by_its_templates,
+    is_cheap: Callable[[JsonObject], bool] = by_its_templates,
 ) -> Transform:
     """A data node of the palette's category `Data`."""
     node_type = NodeType(
@@ -50,11 +51,3 @@ def transform(
 
 
 ANY_LIST: JsonObject = {"type": "array"}
-
-
-def list_of(items: JsonObject) -> JsonObject:
-    """The schema of a list."""
-    return {"type": "array", "items": items}
-
-
-__all__ = ["ANY_LIST", "Json", "Transform", "list_of", "transform"]
