@@ -1,9 +1,7 @@
 """A definition compiled and frozen: everything is decided that can be before the run."""
 
-import base64
 import hashlib
 import json
-import zlib
 from collections import defaultdict
 from dataclasses import astuple, dataclass
 from functools import lru_cache
@@ -15,6 +13,7 @@ from interpreter.duration import parse_duration
 from interpreter.expressions import EXPRESSION_ENGINE, Template, parse_template
 from interpreter.json_value import Json, JsonObject
 from interpreter.node_type import Kind, NodeType
+from interpreter.packing import pack_text
 from interpreter.protocol import INLINE_PLAN_BYTES
 
 _PLANS_KEPT = 500
@@ -191,15 +190,10 @@ def plan_hash(text: str) -> str:
 
 def pack(text: str) -> str:
     """A plan's text made small, for plans that do not travel inline; raises `PlanTooLarge`."""
-    packed = base64.b64encode(zlib.compress(text.encode(), 6)).decode()
+    packed = pack_text(text)
     if len(packed) > PACKED_BYTES:
         raise PlanTooLarge(f"the plan takes {len(packed)} bytes packed, and {PACKED_BYTES} at most are possible")
     return packed
-
-
-def unpack(packed: str) -> str:
-    """The text that was packed."""
-    return zlib.decompress(base64.b64decode(packed)).decode()
 
 
 def compile_plan(definition: Definition, catalog: Catalog) -> Plan:

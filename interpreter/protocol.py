@@ -34,6 +34,9 @@ RESUME_UPDATE = "resume"
 RESPONSE_UPDATE = "response"
 """Waits until the run has answered its caller (`core.respond`) or has ended."""
 CHILD_ENDED_SIGNAL = "child_ended"
+CANCEL_SIGNAL = "cancel"
+"""A second cancel by a person: Temporal itself tells a run only of the first."""
+DRAIN_SIGNAL = "drain"
 
 INLINE_BYTES = 16 * 1024
 """Larger outputs travel as a reference into payload storage."""

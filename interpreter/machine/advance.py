@@ -4,7 +4,15 @@ from interpreter.json_value import JsonObject
 from interpreter.machine.batches import begin_batch
 from interpreter.machine.commands import CancelChild, Command, Continue
 from interpreter.machine.constructing import decide, time_out
-from interpreter.machine.deciding import TIMEOUT_TIMER, decide_cancelled, decide_timed_out, finish_if_ended, note_status
+from interpreter.machine.deciding import (
+    TIMEOUT_TIMER,
+    decide_cancelled,
+    decide_drained,
+    decide_timed_out,
+    finish_if_ended,
+    note_status,
+    stop_where_asked,
+)
 from interpreter.machine.ending import check_ended, skip
 from interpreter.machine.events import (
     Answered,
@@ -12,6 +20,7 @@ from interpreter.machine.events import (
     ChildEnded,
     ChildStarted,
     Continued,
+    DrainRequested,
     Evaluated,
     Event,
     Intervened,
@@ -81,6 +90,8 @@ def _take(state: State, event: Event) -> None:
         _take_intervention(state, event)
     elif isinstance(event, CancelRequested):
         decide_cancelled(state)
+    elif isinstance(event, DrainRequested):
+        decide_drained(state)
     elif isinstance(event, PauseRequested | ResumeRequested):
         state.paused = isinstance(event, PauseRequested)
         note_run(state, state.status, event.by)
@@ -188,6 +199,8 @@ def _take_intervention(state: State, event: Intervened) -> None:
 def _step(state: State) -> list[Command]:
     """Decides what was woken and begins what is ready, within the budget, and hands out the commands."""
     while not state.waits_for_continue:
+        if state.stop_reached:
+            stop_where_asked(state)
         more = state.woken or (state.queue and (not state.paused or state.decided is not None))
         if not more:
             break

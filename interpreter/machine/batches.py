@@ -9,6 +9,10 @@ from interpreter.machine.visible import scope_of
 from interpreter.plan import Plan, PlannedNode, Reads
 from interpreter.protocol import Batch
 
+_FIRST_PLACE = 10_000_000
+_PLACES_PER_ITEM = 500
+"""Rows of a batch are listed behind those of the run itself, in the order of the items."""
+
 
 def batch_of(
     state: State, instance: Instance, number: int, first: int, items: Json, concurrency: int, tolerated: int
@@ -49,6 +53,7 @@ def begin_batch(state: State, batch: Batch) -> None:
         "count": batch.count, "first": batch.first, "source": batch.items, "concurrency": batch.concurrency,
         "tolerated": batch.tolerated, "is_batch": True,
     }  # fmt: skip
+    state.places = _FIRST_PLACE + batch.first * _PLACES_PER_ITEM
     wake(state, instance)
 
 

@@ -49,6 +49,19 @@ def decide_stopped(state: State, instance: Instance, output: Json) -> None:
         begin_to_end(state, state.root, None, draining=False)
 
 
+def stop_where_asked(state: State) -> None:
+    """A run up to a node ends as succeeded when that node has ended."""
+    if state.decided is None:
+        node_id = state.context.stop_after or ""
+        state.decided = Decided("succeeded", {node_id: state.root.outputs.get(node_id)})
+        begin_to_end(state, state.root, None, draining=False)
+
+
+def decide_drained(state: State) -> None:
+    """The run that this batch belongs to has failed, and lets what runs come to its end."""
+    begin_to_end(state, state.root, None, draining=True)
+
+
 def _decide_and_stop(state: State, end: Decided) -> None:
     """Decides the run if nothing has yet; what drains is stopped either way."""
     if state.decided is None:

@@ -98,6 +98,8 @@ def _end(state: State, instance: Instance, status: NodeStatus, port: str | None,
     """Closes an instance and decides its edges, unless its frame has begun to end."""
     instance.port = port
     _close(state, instance, status, by)
+    if instance.node.id == state.context.stop_after:
+        state.stop_reached = True
     if instance.frame.ending is None:
         _decide_edges(state, instance)
     check_ended(state, instance.frame)

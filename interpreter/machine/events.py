@@ -106,6 +106,13 @@ class CancelRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class DrainRequested:
+    """To a batch: start nothing new, let what runs come to its end."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class PauseRequested:
     at_ms: int
     by: str = ""
@@ -135,6 +142,7 @@ Event = (
     | ChildEnded
     | Intervened
     | CancelRequested
+    | DrainRequested
     | PauseRequested
     | ResumeRequested
     | Continued

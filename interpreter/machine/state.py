@@ -161,6 +161,8 @@ class State:
         self.now_ms = context.started_ms
         self.decided: Decided | None = None
         self.finished = False
+        self.stop_reached = False
+        """The node after which the run is to stop has succeeded."""
         self.paused = False
         self.cancels = 0
         """How often a person asked for the cancel."""

@@ -44,6 +44,7 @@ def _application_failure(cause: ApplicationError, key: str, at_ms: int) -> NodeF
         details=told.get("details"),
         input=told.get("input"),
         retry_after_ms=_milliseconds(cause.next_retry_delay),
+        logs=tuple(told.get("logs", ())),
     )
 
 

@@ -1,9 +1,13 @@
 """When a run begins a new execution: drain first, so that no activity in flight is ever run again by it."""
 
 import asyncio
+import json
 from collections.abc import Callable
 
 from temporalio import workflow
+
+from interpreter.json_value import Json, JsonObject
+from interpreter.packing import pack_text, unpack_text
 
 SOFT_LIMIT = 4_000
 """History events after which the run drains and goes."""
@@ -12,6 +16,8 @@ HARD_LIMIT = 10_000
 RETRY_AFTER = 1_000
 """History events until the next try, when a long activity held up the last one."""
 DRAIN_SECONDS = 30
+SNAPSHOT_BYTES = 1_500_000
+"""Packed; a payload may take 2 MB, encryption included."""
 
 
 class Drain:
@@ -59,3 +65,15 @@ class Drain:
         self._timer = None
         if self.active and workflow.info().get_current_history_length() < HARD_LIMIT:
             self.postpone()
+
+
+def packed_snapshot(stored: JsonObject) -> str | None:
+    """The snapshot made small; None when it does not fit one payload of Temporal's."""
+    packed = pack_text(json.dumps(stored, separators=(",", ":"), ensure_ascii=False))
+    return packed if len(packed) <= SNAPSHOT_BYTES else None
+
+
+def snapshot_of(packed: Json) -> JsonObject:
+    """The snapshot that an earlier execution packed."""
+    stored: JsonObject = json.loads(unpack_text(str(packed)))
+    return stored

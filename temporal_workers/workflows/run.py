@@ -6,62 +6,73 @@ over all handles: that is quadratic and loses the order of completion.
 """
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
-from interpreter.json_value import Json, JsonObject
+from interpreter.json_value import JsonObject
 from interpreter.machine import RunContext, State, advance, restore, rows, snapshot, start
 from interpreter.machine.commands import (
+    CancelChild,
     CancelNode,
     CancelTimer,
+    Checkpoint,
+    CloseWait,
     Command,
     Continue,
     Evaluate,
     Finish,
+    OpenWait,
+    Respond,
     RunNode,
+    StartBatch,
+    StartChild,
     StartTimer,
 )
-from interpreter.machine.events import CancelRequested, Continued, Evaluated, Event, NodeSucceeded, TimerFired
-from interpreter.plan import Plan, unpack
+from interpreter.machine.events import (
+    Answered,
+    CancelRequested,
+    ChildEnded,
+    Continued,
+    DrainRequested,
+    Event,
+    Intervened,
+    PauseRequested,
+    ResumeRequested,
+)
+from interpreter.packing import unpack_text
+from interpreter.plan import Plan
 from interpreter.protocol import (
-    EVALUATE_ACTIVITY,
+    ANSWER_UPDATE,
+    CANCEL_SIGNAL,
+    CHILD_ENDED_SIGNAL,
+    DRAIN_SIGNAL,
     EVENTS_QUERY,
+    INTERPRETER_VERSION,
+    INTERVENE_UPDATE,
     LOAD_PLAN_ACTIVITY,
     NODES_QUERY,
-    PLATFORM_QUEUE,
-    RECORD_ACTIVITY,
+    PAUSE_UPDATE,
+    RESPONSE_UPDATE,
+    RESUME_UPDATE,
     RUN_WORKFLOW,
-    Evaluation,
-    EvaluationResult,
-    NodeCall,
-    NodeResult,
+    Answer,
+    ChildEnd,
+    Intervention,
     NodeRow,
     RunEnd,
-    RunRecord,
     RunStart,
 )
-from temporal_workers.workflows.answers import evaluation_event, failure_event
-from temporal_workers.workflows.continuing import Drain
-from temporal_workers.workflows.records import take_records
-
-MAX_IN_FLIGHT = 200
-"""Activities of one run at a time: a bound on pending activities and on one workflow task's size."""
-BURST_BYTES = 1_500_000
-"""Scopes scheduled in one workflow task: Temporal's transaction limit is 4 MB."""
-SNAPSHOT_BYTES = 1_500_000
-"""A payload may take 2 MB, encryption included."""
-_PURE = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
-"""Without limit: these activities have no effect outside, and the run is nothing without them."""
-_TICK = 0.001
-"""Only a real round trip ends an activation: a timer of one millisecond."""
+from temporal_workers.workflows.asking import check_answer, check_intervention
+from temporal_workers.workflows.children import Children, tell_caller
+from temporal_workers.workflows.clock import TICK, Timers, later, now_ms
+from temporal_workers.workflows.continuing import Drain, packed_snapshot, snapshot_of
+from temporal_workers.workflows.outbox import PURE, Outbox
+from temporal_workers.workflows.records import BACKLOG, Recorder
 
 
 @workflow.defn(name=RUN_WORKFLOW)
@@ -72,30 +83,36 @@ class RunWorkflow:
     def __init__(self, begin: RunStart) -> None:
         self._begin = begin
         self._inbox: deque[Event] = deque()
-        self._held: deque[RunNode | Evaluate] = deque()
-        """Commands that wait for a place in the window, or for the end of a drain."""
-        self._handles: dict[str, workflow.ActivityHandle[Any]] = {}
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._outbox = Outbox(begin, self._inbox.append)
+        self._timers = Timers(self._inbox.append)
+        self._children = Children(begin, self._inbox.append)
+        self._recorder = Recorder(begin)
+        self._drain = Drain(begin.continue_after, self._outbox.issue)
+        self._outbox.closed = lambda: self._drain.active
         self._state: State | None = None
         self._finish: Finish | None = None
+        self._continues = False
         self._cancel_requested = False
-        self._burst = self._burst_task = 0
-        self._drain = Drain(begin.continue_after, self._issue_held)
 
     @workflow.run
     async def run(self, begin: RunStart) -> RunEnd:
+        if begin.interpreter > INTERPRETER_VERSION:
+            # The task fails and is tried again, until a worker takes it that knows the newer meaning.
+            raise RuntimeError(f"this worker interprets up to version {INTERPRETER_VERSION}, not {begin.interpreter}")
         plan = _readable(await self._plan_text())
         self._state, commands = self._first(plan)
         while True:
             self._issue(commands)
             if self._finish is not None:
                 break
-            if self._may_continue_as_new() and self._drain.is_over(len(self._handles)):
+            if self._may_continue_as_new() and self._drain.is_over(self._in_flight()):
                 await self._continue_as_new()
             await self._until(lambda: bool(self._inbox))
             commands = self._pump()
-        await self._record(self._finish)
-        return _end(self._finish)
+        await self._settle(self._finish)
+        return _end(self._finish, begin)
+
+    # what others may ask
 
     @workflow.query(name=EVENTS_QUERY)
     def events(self, after: int) -> JsonObject:
@@ -108,8 +125,69 @@ class RunWorkflow:
 
     @workflow.query(name=NODES_QUERY)
     def nodes(self) -> list[NodeRow]:
-        """One row per node instance, in the order of the contract."""
+        """The rows of what is still needed or not recorded yet, in the order of the contract."""
         return [] if self._state is None else rows(self._state)
+
+    @workflow.update(name=ANSWER_UPDATE)
+    def answer(self, told: Answer) -> JsonObject:
+        """Takes an event or a decision for an open wait."""
+        answer: JsonObject = {
+            "by": told.by, "payload": told.payload, "decision": told.decision, "reason": told.reason, "form": told.form,
+        }  # fmt: skip
+        self._inbox.append(Answered(now_ms(), told.key, answer))
+        return {"accepted": True}
+
+    @answer.validator
+    def _check_answer(self, told: Answer) -> None:
+        check_answer(self._state, self._inbox, told)
+
+    @workflow.update(name=INTERVENE_UPDATE)
+    def intervene(self, told: Intervention) -> JsonObject:
+        """Skips an instance, gives its output, or decides a held one."""
+        self._inbox.append(Intervened(now_ms(), told.key, told.action, told.by, told.output, told.port))
+        return {"accepted": True}
+
+    @intervene.validator
+    def _check_intervention(self, told: Intervention) -> None:
+        check_intervention(self._state, told)
+
+    @workflow.update(name=PAUSE_UPDATE)
+    def pause(self, by: str) -> JsonObject:
+        """Starts nothing new from now on."""
+        self._inbox.append(PauseRequested(now_ms(), by))
+        return {"paused": True}
+
+    @workflow.update(name=RESUME_UPDATE)
+    def resume(self, by: str) -> JsonObject:
+        """Goes on after a pause."""
+        self._inbox.append(ResumeRequested(now_ms(), by))
+        return {"paused": False}
+
+    @workflow.update(name=RESPONSE_UPDATE)
+    async def response(self) -> JsonObject:
+        """What the run answers its caller, as soon as it has, or has ended, or begins a new execution."""
+        await workflow.wait_condition(lambda: self._responded() is not None or self._continues)
+        return {"response": self._responded(), "ended": self._finish is not None}
+
+    @workflow.signal(name=CHILD_ENDED_SIGNAL)
+    def child_ended(self, end: ChildEnd) -> None:
+        """A child run or a batch has ended."""
+        self._inbox.append(ChildEnded(now_ms(), end.key, end.child_id, end.status, end.output, end.error))
+
+    @workflow.signal(name=CANCEL_SIGNAL)
+    def cancel(self) -> None:
+        """A person asks for the cancel once more."""
+        self._inbox.append(CancelRequested(now_ms()))
+
+    @workflow.signal(name=DRAIN_SIGNAL)
+    def drain(self) -> None:
+        """To a batch: the run has failed and lets what runs come to its end."""
+        self._inbox.append(DrainRequested(now_ms()))
+
+    def _responded(self) -> JsonObject | None:
+        if self._state is not None and self._state.response is not None:
+            return self._state.response
+        return {} if self._finish is not None else None
 
     # the beginning
 
@@ -121,17 +199,27 @@ class RunWorkflow:
             {"hash": self._begin.plan_hash, "workspace_id": self._begin.workspace_id},
             result_type=str,
             start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=_PURE,
+            retry_policy=PURE,
         )
         await self._until(handle.done)
-        return unpack(handle.result())
+        return unpack_text(handle.result())
 
     def _first(self, plan: Plan) -> tuple[State, list[Command]]:
         begin = self._begin
         if begin.snapshot is not None:
-            return restore(plan, begin.snapshot)
-        context = RunContext(begin.run_id, begin.version, begin.input, begin.trigger, begin.vars, _now_ms())
-        return start(plan, context)
+            return restore(plan, snapshot_of(begin.snapshot))
+        context = RunContext(
+            begin.run_id,
+            begin.version,
+            begin.input,
+            begin.trigger,
+            begin.vars,
+            now_ms(),
+            begin.resume_url,
+            begin.depth,
+            begin.stop_after,
+        )
+        return start(plan, context, begin.batch)
 
     # the pump
 
@@ -152,161 +240,65 @@ class RunWorkflow:
             except asyncio.CancelledError:
                 self._cancel_requested = True
                 self._drain.stop()
-                self._inbox.append(CancelRequested(_now_ms()))
+                self._inbox.append(CancelRequested(now_ms()))
 
     def _issue(self, commands: list[Command]) -> None:
         for command in commands:
             if isinstance(command, RunNode | Evaluate):
-                self._held.append(command)
-            elif isinstance(command, CancelNode):
-                self._cancel_node(command.key)
-            elif isinstance(command, StartTimer):
-                self._start_timer(command)
-            elif isinstance(command, CancelTimer):
-                self._timers.pop(command.timer).cancel()
-            elif isinstance(command, Continue):
-                self._later(_TICK, lambda: self._inbox.append(Continued(_now_ms())))
+                self._outbox.put(command)
             else:
-                self._finish = command
-        self._issue_held()
+                self._carry_out(command)
+        self._outbox.issue()
 
-    def _issue_held(self) -> None:
-        """Issues what waits, as far as the window and the size of one workflow task allow."""
-        while self._held and not self._drain.active and len(self._handles) < MAX_IN_FLIGHT:
-            if not self._fits_burst(self._held[0].scope):
-                self._later(_TICK, self._issue_held)
-                return
-            command = self._held.popleft()
-            if isinstance(command, RunNode):
-                self._run_node(command)
-            else:
-                self._evaluate(command)
-
-    def _fits_burst(self, scope: JsonObject) -> bool:
-        """Whether the workflow task under way may carry one more scope."""
-        workflow_task = workflow.info().get_current_history_length()
-        if workflow_task != self._burst_task:
-            self._burst_task, self._burst = workflow_task, 0
-        if self._burst >= BURST_BYTES:
-            return False
-        self._burst += len(json.dumps(scope)) if scope else 0
-        return True
-
-    # nodes
-
-    def _run_node(self, command: RunNode) -> None:
-        node = command.node
-        retry = node.retries[0]
-        begin = self._begin
-        handle = workflow.start_activity(
-            node.type,
-            NodeCall(
-                run_id=begin.run_id,
-                workspace_id=begin.workspace_id,
-                node_id=node.id,
-                key=command.key,
-                type=node.type,
-                config=node.config,
-                scope=command.scope,
-                credential=node.credential,
-                grant=begin.grant if node.credential else "",
-                jitter=retry.jitter and not node.retry_by_machine,
-            ),
-            activity_id=command.key,
-            summary=node.label,
-            result_type=NodeResult,
-            start_to_close_timeout=timedelta(milliseconds=node.timeout_ms),
-            schedule_to_close_timeout=timedelta(milliseconds=node.total_ms),
-            heartbeat_timeout=timedelta(milliseconds=node.heartbeat_ms),
-            retry_policy=RetryPolicy(
-                initial_interval=timedelta(milliseconds=retry.initial_ms),
-                backoff_coefficient=retry.backoff,
-                maximum_interval=timedelta(milliseconds=max(retry.max_ms, retry.initial_ms)),
-                maximum_attempts=1 if node.retry_by_machine else retry.max_attempts,
-                non_retryable_error_types=retry.non_retryable,
-            ),
-            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        )
-        self._handles[command.key] = handle
-        handle.add_done_callback(partial(self._node_done, command))
-
-    def _node_done(self, command: RunNode, handle: "asyncio.Task[NodeResult]") -> None:
-        del self._handles[command.key]
-        at_ms = _now_ms()
-        error = asyncio.CancelledError() if handle.cancelled() else handle.exception()
-        if error is None:
-            told = handle.result()
-            self._inbox.append(NodeSucceeded(at_ms, command.key, told.output, told.input, told.attempts, told.port))
+    def _carry_out(self, command: Command) -> None:
+        if isinstance(command, CancelNode):
+            self._outbox.cancel(command.key)
+        elif isinstance(command, StartTimer):
+            self._timers.start(command.timer, command.at_ms)
+        elif isinstance(command, CancelTimer):
+            self._timers.cancel(command.timer)
+        elif isinstance(command, StartChild):
+            self._children.start(command)
+        elif isinstance(command, StartBatch):
+            self._children.start_batch(command)
+        elif isinstance(command, CancelChild):
+            self._children.cancel(command)
+        elif isinstance(command, Checkpoint):
+            self._checkpoint()
+        elif isinstance(command, Continue):
+            later(TICK, self._continued)
+        elif isinstance(command, Finish):
+            self._finish = command
         else:
-            self._inbox.append(failure_event(error, command.node, command.key, at_ms))
+            # What is open and what was answered stands in the machine's state, where handlers look it up.
+            assert isinstance(command, OpenWait | CloseWait | Respond)
 
-    def _cancel_node(self, key: str) -> None:
-        handle = self._handles.get(key)
-        if handle is not None:
-            handle.cancel()
-            return
-        held = next((one for one in self._held if isinstance(one, RunNode) and one.key == key), None)
-        if held is not None:
-            self._held.remove(held)
-        self._inbox.append(failure_event(asyncio.CancelledError(), self._state.by_key[key].node, key, _now_ms()))  # type: ignore[union-attr]
-
-    def _evaluate(self, command: Evaluate) -> None:
-        name = f"{command.key or ''}:{command.field}"
-        evaluation = Evaluation(command.template, command.scope, _now_ms(), f"{self._begin.run_id}:{name}")
-        handle = workflow.start_activity(
-            EVALUATE_ACTIVITY,
-            evaluation,
-            activity_id=name,
-            summary=f"evaluate {command.field} of {command.key}" if command.key else "evaluate the run's output",
-            result_type=EvaluationResult,
-            start_to_close_timeout=timedelta(seconds=30),
-            schedule_to_close_timeout=timedelta(days=30),
-            retry_policy=_PURE,
-        )
-        self._handles[name] = handle
-        handle.add_done_callback(partial(self._evaluation_done, command, name))
-
-    def _evaluation_done(self, command: Evaluate, name: str, handle: "asyncio.Task[EvaluationResult]") -> None:
-        del self._handles[name]
-        at_ms = _now_ms()
-        error = asyncio.CancelledError() if handle.cancelled() else handle.exception()
-        if error is None:
-            told = handle.result()
-            self._inbox.append(Evaluated(at_ms, command.key, command.field, told.value, told.error))
-        else:
-            self._inbox.append(evaluation_event(error, command.key, command.field, at_ms))
-
-    # time
-
-    def _start_timer(self, command: StartTimer) -> None:
-        delay = max(0, command.at_ms - _now_ms()) / 1000
-        self._timers[command.timer] = self._later(max(delay, _TICK), partial(self._timer_fired, command.timer))
-
-    def _timer_fired(self, timer: str) -> None:
-        self._timers.pop(timer, None)
-        self._inbox.append(TimerFired(_now_ms(), timer))
-
-    def _later(self, seconds: float, act: Callable[[], Any]) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(seconds, act)
-
-    # the record, and the next execution
-
-    async def _record(self, finish: Finish | None) -> None:
+    def _continued(self) -> None:
+        """Gives the machine another budget, once the record has caught up."""
         assert self._state is not None
-        for record in take_records(self._state, self._begin.workspace_id, finish):
-            await self._write(record)
+        if self._recorder.in_flight and len(self._state.changed) > BACKLOG:
+            later(TICK * 50, self._continued)
+        else:
+            self._inbox.append(Continued(now_ms()))
 
-    async def _write(self, record: RunRecord) -> None:
-        handle = workflow.start_activity(
-            RECORD_ACTIVITY,
-            record,
-            task_queue=PLATFORM_QUEUE,
-            summary="record",
-            start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=_PURE,
-        )
-        await self._until(handle.done)
-        handle.result()
+    def _checkpoint(self) -> None:
+        assert self._state is not None
+        if not self._drain.active:
+            self._recorder.take(self._state)
+
+    # the end of this execution
+
+    def _in_flight(self) -> int:
+        return self._outbox.in_flight + self._children.under_way + int(self._recorder.in_flight)
+
+    async def _settle(self, finish: Finish) -> None:
+        """Nothing is left behind: the record is written, whoever waits is told."""
+        assert self._state is not None
+        self._recorder.take(self._state, finish)
+        await self._until(lambda: not self._recorder.in_flight and not self._children.under_way)
+        if self._begin.batch is not None:
+            await tell_caller(self._begin, finish)
+        await self._until(workflow.all_handlers_finished)
 
     def _may_continue_as_new(self) -> bool:
         """Not once an end is decided: a cancel would be lost to the new execution."""
@@ -315,34 +307,23 @@ class RunWorkflow:
 
     async def _continue_as_new(self) -> None:
         assert self._state is not None
-        stored: Json = snapshot(self._state)
-        if len(json.dumps(stored)) > SNAPSHOT_BYTES:
+        stored = packed_snapshot(snapshot(self._state))
+        if stored is None:
             # Refused by the server it would stall the run: better a longer history.
             self._drain.postpone()
             return
-        await self._record(None)
+        self._recorder.take(self._state)
+        self._continues = True
+        await self._until(lambda: not self._recorder.in_flight and workflow.all_handlers_finished())
+        self._continues = False
         # Only answers could have changed the state meanwhile, and none are under way; a cancel or a
         # timer waits in the inbox, and with one the run stays here.
         if self._inbox or self._cancel_requested:
             self._drain.postpone()
             return
         begin = self._begin
-        workflow.continue_as_new(
-            RunStart(
-                interpreter=begin.interpreter,
-                run_id=begin.run_id,
-                workspace_id=begin.workspace_id,
-                workflow_id=begin.workflow_id,
-                version=begin.version,
-                plan=begin.plan,
-                plan_hash=begin.plan_hash,
-                input=None,
-                trigger={},
-                grant=begin.grant,
-                snapshot=stored,
-                continue_after=begin.continue_after,
-            )
-        )
+        batch = begin.batch and replace(begin.batch, items=None, outer={})
+        workflow.continue_as_new(replace(begin, input=None, trigger={}, snapshot=stored, batch=batch))
 
 
 def _readable(text: str) -> Plan:
@@ -352,13 +333,9 @@ def _readable(text: str) -> Plan:
         raise ApplicationError(f"the plan can't be read: {error!r}", type="PlanUnreadable", non_retryable=True) from error
 
 
-def _now_ms() -> int:
-    return workflow.time_ns() // 1_000_000
-
-
-def _end(finish: Finish) -> RunEnd:
+def _end(finish: Finish, begin: RunStart) -> RunEnd:
     """Ends map to Temporal's own: Completed, Failed, Cancelled; a timed-out run is Failed (`RunTimeout`)."""
-    if finish.status == "succeeded":
+    if finish.status == "succeeded" or begin.batch is not None:
         return RunEnd(finish.status)
     if finish.status == "cancelled":
         raise asyncio.CancelledError

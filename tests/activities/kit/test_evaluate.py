@@ -13,7 +13,8 @@ from activities.kit.api_client import ApiClient
 from activities.kit.evaluate import evaluate_activity
 from activities.kit.plans import plan_activity
 from activities.kit.settings import KitSettings
-from interpreter.plan import plan_hash, unpack
+from interpreter.packing import unpack_text
+from interpreter.plan import plan_hash
 from interpreter.protocol import Evaluation, EvaluationResult
 
 
@@ -59,7 +60,7 @@ async def loaded(home: Path, answer: httpx.Response, asked: str) -> Any:
 
 async def test_a_plan_is_loaded_by_its_hash(tmp_path: Path) -> None:
     text = json.dumps({"nodes": ["x" * 1000]})
-    assert unpack(await loaded(tmp_path, httpx.Response(200, text=text), plan_hash(text))) == text
+    assert unpack_text(await loaded(tmp_path, httpx.Response(200, text=text), plan_hash(text))) == text
 
 
 @pytest.mark.parametrize(("status", "text"), [(404, ""), (403, ""), (200, '{"another": "plan"}')])
