@@ -21,12 +21,18 @@ def begin(state: State, instance: Instance) -> None:
     node = instance.node
     if node.disabled:
         succeed(state, instance, None)
-    elif node.is_control:
-        if node.deadline_ms is not None:
-            start_timer(state, f"deadline:{instance.key}", state.now_ms + node.deadline_ms)
-        wake(state, instance)
     else:
+        _try_it(state, instance)
+
+
+def _try_it(state: State, instance: Instance) -> None:
+    node = instance.node
+    if not node.is_control:
         run_service(state, instance)
+        return
+    if node.deadline_ms is not None:
+        start_timer(state, f"deadline:{instance.key}", state.now_ms + node.deadline_ms)
+    wake(state, instance)
 
 
 def run_service(state: State, instance: Instance) -> None:
@@ -122,9 +128,7 @@ def decide_held(state: State, instance: Instance, event: Intervened) -> None:
         instance.attempt += 1
         if instance.node.is_control:
             change_status(state, instance, "running", event.by)
-            wake(state, instance)
-        else:
-            run_service(state, instance)
+        _try_it(state, instance)
     else:
         fail_for_good(state, instance, error)
         fail_frame(state, instance, error)

@@ -24,6 +24,7 @@ def begin_to_end(state: State, frame: Frame, error: ErrorValue | None, draining:
         if error is not None:
             state.other_errors.append(error)
         if draining or not frame.ending.draining:
+            check_ended(state, frame)
             return
         frame.ending.draining = False
     told = False

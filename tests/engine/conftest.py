@@ -1,6 +1,7 @@
 """A real Temporal server, a worker with the run workflow, and nodes that answer what a test says."""
 
 import asyncio
+import contextlib
 import os
 import uuid
 from collections import defaultdict
@@ -14,6 +15,7 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -23,14 +25,20 @@ from interpreter.expressions import ExpressionFailure, activity_meter, parse_tem
 from interpreter.machine.evaluation import failure_json
 from interpreter.plan import Plan, compile_plan, pack
 from interpreter.protocol import (
+    CANCEL_CHILD_ACTIVITY,
+    CHILD_ENDED_SIGNAL,
     EVALUATE_ACTIVITY,
     INLINE_PLAN_BYTES,
     INTERPRETER_VERSION,
     LOAD_PLAN_ACTIVITY,
+    NODES_QUERY,
     PLATFORM_QUEUE,
     RECORD_ACTIVITY,
     RUN_WORKFLOW,
+    START_CHILD_ACTIVITY,
     WORKER_QUEUE,
+    ChildEnd,
+    ChildStart,
     Evaluation,
     EvaluationResult,
     NodeCall,
@@ -60,6 +68,7 @@ class Recorded:
     nodes: dict[str, tuple[int, NodeRow]] = field(default_factory=dict)
     events: list[RunEvent] = field(default_factory=list)
     end: RunRecord | None = None
+    last_status: str = ""
 
     def rows(self) -> list[NodeRow]:
         return [row for _, row in sorted(self.nodes.values(), key=lambda placed: placed[0])]
@@ -80,15 +89,22 @@ class Engine:
     """Per node id what its activity does: a value, a list (one per attempt), an exception, or an async function."""
     plans: dict[str, str] = field(default_factory=dict)
     continue_after: int | None = CONTINUE_AFTER
+    workflows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What child runs may be started of, by name."""
+    children: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """The ids of the child runs that a run has started."""
 
-    async def start(self, definition: dict[str, Any], input: Any = None, run_id: str | None = None) -> WorkflowHandle[Any, RunEnd]:
+    async def start(
+        self, definition: dict[str, Any], input: Any = None, run_id: str | None = None, **more: Any
+    ) -> WorkflowHandle[Any, RunEnd]:
         plan = compile_plan(Definition.model_validate({"format": 1, "name": "test", **definition}), catalog())
         run_id = run_id or f"ws-{uuid.uuid4().hex}"
+        begin = self._start(plan, run_id, input, more)
         return await self.client.start_workflow(
-            RUN_WORKFLOW, self._start(plan, run_id, input), id=run_id, task_queue=self.queue, result_type=RunEnd
+            RUN_WORKFLOW, begin, id=run_id, task_queue=self.queue, result_type=RunEnd
         )
 
-    def _start(self, plan: Plan, run_id: str, input: Any) -> RunStart:
+    def _start(self, plan: Plan, run_id: str, input: Any, more: dict[str, Any]) -> RunStart:
         inline = len(plan.text) <= INLINE_PLAN_BYTES
         if not inline:
             self.plans[plan.hash] = plan.text
@@ -103,25 +119,40 @@ class Engine:
             input=input,
             trigger={"kind": "api", "name": None, "at": "2026-01-01T00:00:00.000Z", "payload": None},
             continue_after=self.continue_after,
+            **more,
         )
 
-    async def run(self, definition: dict[str, Any], input: Any = None) -> Recorded:
+    async def run(self, definition: dict[str, Any], input: Any = None, **more: Any) -> Recorded:
         """Runs to the end, whatever it is, and gives what was recorded."""
-        handle = await self.start(definition, input)
+        return await self.ended(await self.start(definition, input, **more))
+
+    async def ended(self, handle: WorkflowHandle[Any, RunEnd], seconds: float = 60) -> Recorded:
+        """Waits for the end of a run, whatever it is, and gives what was recorded."""
         try:
-            await asyncio.wait_for(handle.result(), 60)
+            await asyncio.wait_for(handle.result(), seconds)
         except TimeoutError:
             raise
         except Exception:
             pass
         return self.records[handle.id]
 
+    async def until(self, handle: WorkflowHandle[Any, RunEnd], key: str, status: str) -> None:
+        """Waits until an instance has a status, in the live view or in the record."""
+        deadline = asyncio.get_running_loop().time() + 30
+        while True:
+            rows = {row["key"]: row["status"] for row in self.records[handle.id].rows()}
+            rows |= {row["key"]: row["status"] for row in await handle.query(NODES_QUERY)}
+            if rows.get(key) == status:
+                return
+            assert asyncio.get_running_loop().time() < deadline, rows
+            await asyncio.sleep(0.05)
+
     # activities
 
     async def node(self, call: NodeCall) -> NodeResult:
         self.calls[call.run_id].append(call)
         config = parse_template(call.config).render(call.scope, activity_meter(0, call.run_id))
-        told = self.script.get(call.node_id, {"from": call.node_id})
+        told = self.script.get(call.key, self.script.get(call.node_id, {"from": call.node_id}))
         if isinstance(told, list):
             told = told[activity.info().attempt - 1]
         if callable(told):
@@ -131,6 +162,8 @@ class Engine:
         return NodeResult(told, config, activity.info().attempt)
 
     async def evaluate(self, evaluation: Evaluation) -> EvaluationResult:
+        if evaluation.kind == "gather":
+            return EvaluationResult([item for part in evaluation.template for item in part])
         try:
             template = parse_template(evaluation.template)
             return EvaluationResult(template.render(evaluation.scope, activity_meter(evaluation.at_ms, evaluation.seed)))
@@ -145,8 +178,26 @@ class Engine:
         for place, row in zip(record.order, record.nodes, strict=True):
             recorded.nodes[row["key"]] = (place, row)
         recorded.events += record.events
+        recorded.last_status = record.status
         if record.ended_at is not None:
             recorded.end = record
+            if record.caller is not None:
+                end = ChildEnd(record.caller["key"], record.run_id, record.status, record.output, record.error)
+                caller = self.client.get_workflow_handle(record.caller["run_id"])
+                with contextlib.suppress(RPCError):
+                    await caller.signal(CHILD_ENDED_SIGNAL, end)
+
+    async def start_child(self, start: ChildStart) -> dict[str, str]:
+        if start.workflow not in self.workflows:
+            raise ApplicationError(f"there is no workflow {start.workflow}", type="UnknownWorkflow", non_retryable=True)
+        child_id = f"{start.run_id}-{start.key}".replace("#", "-")
+        caller = {"run_id": start.run_id, "key": start.key} if start.wait else None
+        await self.start(self.workflows[start.workflow], start.input, child_id, caller=caller, depth=start.depth)
+        self.children[start.run_id].append(child_id)
+        return {"run_id": child_id}
+
+    async def cancel_child(self, told: dict[str, str]) -> None:
+        await self.client.get_workflow_handle(told["run_id"]).cancel()
 
     def activities(self) -> list[Any]:
         named = ((SERVICE, self.node), (EVALUATE_ACTIVITY, self.evaluate), (LOAD_PLAN_ACTIVITY, self.load_plan))
@@ -165,8 +216,13 @@ class Engine:
         )
 
     def platform_worker(self) -> Worker:
-        record = activity.defn(name=RECORD_ACTIVITY)(_function(self.record))
-        return Worker(self.client, task_queue=PLATFORM_QUEUE, activities=[record])
+        named = (
+            (RECORD_ACTIVITY, self.record),
+            (START_CHILD_ACTIVITY, self.start_child),
+            (CANCEL_CHILD_ACTIVITY, self.cancel_child),
+        )
+        activities = [activity.defn(name=name)(_function(method)) for name, method in named]
+        return Worker(self.client, task_queue=PLATFORM_QUEUE, activities=activities)
 
 
 def _function(method: Any) -> Any:
@@ -205,6 +261,7 @@ async def shared_engine(engine_client: Client) -> AsyncIterator[Engine]:
 @pytest.fixture
 def engine(shared_engine: Engine) -> Engine:
     shared_engine.script.clear()
+    shared_engine.workflows.clear()
     shared_engine.continue_after = CONTINUE_AFTER
     return shared_engine
 
