@@ -7,6 +7,7 @@ from typing import Any
 
 from activities.discovery import load_node_types, modules_called
 from activities.kit.api_client import ApiClient
+from activities.kit.code_runtime import CodeRuntime
 from activities.kit.egress import EgressClient
 from activities.kit.evaluate import evaluate_activity
 from activities.kit.leases import LeaseClient
@@ -28,6 +29,7 @@ class Services:
     http: EgressClient
     api: ApiClient
     storage: PayloadStorage
+    code: CodeRuntime
 
     @classmethod
     @asynccontextmanager
@@ -36,12 +38,14 @@ class Services:
         async with AsyncExitStack() as stack:
             http = await stack.enter_async_context(EgressClient(settings.egress_allow))
             api = await stack.enter_async_context(ApiClient(settings))
-            yield cls(http, api, PayloadStorage.at(settings.payloads))
+            code = CodeRuntime()
+            stack.push_async_callback(code.close)
+            yield cls(http, api, PayloadStorage.at(settings.payloads), code)
 
 
 def load_activities(services: Services) -> list[Callable[..., Any]]:
     """One activity per service node type, and those that the run workflow itself needs."""
-    runner = NodeRunner(services.http, LeaseClient(services.api), services.storage)
+    runner = NodeRunner(services.http, LeaseClient(services.api), services.storage, services.code)
     functions = {one.type_id: one for module in modules_called("nodes") for one in implementations_in(module)}
     types = {node_type.id: node_type for node_type in load_node_types()}
     if functions.keys() != types.keys():

@@ -1,14 +1,20 @@
 """What a node function may use besides its config."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal, Protocol
 
 import structlog
 
+from activities.kit.code_runtime import CodeRuntime
 from activities.kit.credential import Credential
 from activities.kit.egress import EgressClient
 from interpreter.json_value import JsonObject
+from interpreter.protocol import LogLine
+
+MAX_LOG_LINES = 200
+MAX_LINE_CHARACTERS = 1_000
 
 
 class Files(Protocol):
@@ -37,6 +43,12 @@ class NodeContext:
     http: EgressClient
     files: Files
     lease: Callable[[], Awaitable[Credential | None]]
+    at_ms: int = 0
+    """When the node was scheduled, in milliseconds since 1970: the same for every attempt."""
+    code: CodeRuntime = field(default_factory=CodeRuntime)
+    """Runs Python text, shut off from everything."""
+    lines: list[LogLine] = field(default_factory=list)
+    """What was logged so far; it travels with the result, or with the failure."""
 
     async def credential(self) -> Credential | None:
         """The node's credential, leased for this attempt; None when the node names none.
@@ -45,9 +57,22 @@ class NodeContext:
         """
         return await self.lease()
 
-    def log(self, message: str, **fields: object) -> None:
-        """A line of the node's log; it must hold no secret."""
-        structlog.get_logger("node").info(message, run_id=self.run_id, key=self.key, attempt=self.attempt, **fields)
+    def log(
+        self, message: str, level: Literal["debug", "info", "warning", "error"] = "info", **fields: object
+    ) -> None:
+        """A line of the node's log, with `name=value` for each field; it must hold no secret.
+
+        Of an attempt the first 200 lines are kept, of a line the first 1,000 characters; then one line says so.
+        """
+        if len(self.lines) > MAX_LOG_LINES:
+            return
+        if len(self.lines) == MAX_LOG_LINES:
+            message, level = f"more than {MAX_LOG_LINES} lines: the rest is left out", "warning"
+        message = " ".join([message, *(f"{name}={value}" for name, value in fields.items())])
+        shown = message[:MAX_LINE_CHARACTERS].encode(errors="replace").decode()
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self.lines.append({"at": at, "level": level, "message": shown})
+        structlog.get_logger("node").debug(shown, run_id=self.run_id, key=self.key, attempt=self.attempt)
 
 
 __all__ = ["Credential", "Files", "NodeContext"]

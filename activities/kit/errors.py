@@ -9,6 +9,10 @@ NodeError
 ├── NotFound                404                                                           final
 ├── AccessDenied            401, 403                                                      final
 ├── HttpError               any other status that is not wanted                           final, but 408 and 425
+├── CodeError               a mistake in the text of a code node                          final
+├── CodeTimeout             the code took longer than it may                              final
+├── MemoryLimit             the code took more memory than it may                         final
+├── InterpreterCrashed      the process that ran the code has ended                       retried
 ├── RateLimited             429                                                           retried
 ├── ServerError             5xx                                                           retried
 ├── ConnectionFailed        no connection, or it broke                                    retried
@@ -68,6 +72,25 @@ class AccessDenied(NodeError):
 
 class HttpError(NodeError):
     name = "HttpError"
+
+
+class CodeError(NodeError):
+    """`details` hold `line`, `source` (the line itself) and `error` (Python's name for it)."""
+
+    name = "CodeError"
+
+
+class CodeTimeout(NodeError):
+    name = "CodeTimeout"
+
+
+class MemoryLimit(NodeError):
+    name = "MemoryLimit"
+
+
+class InterpreterCrashed(NodeError):
+    name = "InterpreterCrashed"
+    retryable = True
 
 
 class RateLimited(NodeError):

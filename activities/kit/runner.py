@@ -14,6 +14,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.kit.beating import beating, earlier_attempts
+from activities.kit.code_runtime import CodeRuntime
 from activities.kit.context import NodeContext
 from activities.kit.credential import Credential
 from activities.kit.egress import EgressClient
@@ -25,7 +26,7 @@ from activities.kit.rendering import read_config, render_config, shown_input
 from interpreter.expressions import ExpressionFailure
 from interpreter.json_value import Json
 from interpreter.node_type import NodeType
-from interpreter.protocol import NodeCall, NodeResult
+from interpreter.protocol import LogLine, NodeCall, NodeResult
 
 MAX_OUTPUT_BYTES = 1024 * 1024
 _LONGEST_RETRY_AFTER = 24 * 3600.0
@@ -42,10 +43,13 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 class NodeRunner:
     """Runs node functions with the resources of this worker."""
 
-    def __init__(self, http: EgressClient, leases: LeaseClient, storage: PayloadStorage) -> None:
+    def __init__(
+        self, http: EgressClient, leases: LeaseClient, storage: PayloadStorage, code: CodeRuntime | None = None
+    ) -> None:
         self._http = http
         self._leases = leases
         self._storage = storage
+        self._code = code or CodeRuntime()
 
     def activity_of(self, implementation: Implementation, node_type: NodeType) -> Callable[..., Any]:
         """The activity of a node type, named by its id."""
@@ -60,27 +64,28 @@ class NodeRunner:
         attempts = earlier_attempts()
         shown: Json = None
         seconds = _seconds()
+        context = self._context(call, seconds)
         try:
             async with asyncio.timeout(seconds) as deadline, beating(attempts):
                 rendered = await render_config(call, _scheduled_ms())
                 shown = shown_input(rendered)
                 config = read_config(rendered, node_type.config)
-                output = await implementation.function(config, self._context(call, seconds))
+                output = await implementation.function(config, context)
                 check_output(output)
         except ExpressionFailure as failure:
-            raise self._failed(call, _as_node_error(failure), attempts, shown, failure.name) from None
+            raise self._failed(call, _as_node_error(failure), attempts, shown, context.lines, failure.name) from None
         except NodeError as error:
-            raise self._failed(call, error, attempts, shown) from None
+            raise self._failed(call, error, attempts, shown, context.lines) from None
         except Exception as error:
             if deadline.expired() and isinstance(error, TimeoutError):
                 late = Timeout(f"the node did not end within {seconds:.3g} s", "give it a longer timeout")
-                raise self._failed(call, late, attempts, shown) from None
+                raise self._failed(call, late, attempts, shown, context.lines) from None
             # Its text may hold anything, also a secret: only its type goes into history, and its places into the log.
             told = {"type": call.type, "run_id": call.run_id, "key": call.key}
             structlog.get_logger("node").error("a node has a defect", error=type(error).__name__, at=_places(error), **told)
             internal = InternalError(f"{type(error).__name__} in {call.type}", "the worker's log has the details")
-            raise self._failed(call, internal, attempts, shown) from None
-        return NodeResult(output, shown, activity.info().attempt)
+            raise self._failed(call, internal, attempts, shown, context.lines) from None
+        return NodeResult(output, shown, activity.info().attempt, logs=context.lines)
 
     def _context(self, call: NodeCall, seconds: float) -> NodeContext:
         async def lease() -> Credential | None:
@@ -97,10 +102,18 @@ class NodeRunner:
             http=self._http,
             files=self._storage.of_run(call.workspace_id, call.run_id),
             lease=lease,
+            at_ms=_scheduled_ms(),
+            code=self._code,
         )
 
     def _failed(
-        self, call: NodeCall, error: NodeError, attempts: list[str], shown: Json, name: str | None = None
+        self,
+        call: NodeCall,
+        error: NodeError,
+        attempts: list[str],
+        shown: Json,
+        logs: list[LogLine],
+        name: str | None = None,
     ) -> ApplicationError:
         name = name or error.name
         attempts.append(name)
@@ -111,6 +124,8 @@ class NodeRunner:
             detail["hint"] = _storable(error.hint)
         if error.details is not None:
             detail["details"] = error.details
+        if logs:
+            detail["logs"] = logs
         return ApplicationError(
             _storable(error.message),
             detail,
