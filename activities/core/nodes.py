@@ -1,4 +1,4 @@
-"""The core nodes that call services."""
+"""The core nodes that are activities: HTTP requests and code."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -9,7 +9,8 @@ from activities.core.http_answer import body_json, headers_json, is_success, rai
 from activities.core.http_body import Body, body_of, form_pairs
 from activities.core.http_credential import forms_of, hidden, hide_in, secret_of, without_credential
 from activities.core.http_pages import Next, Pages, first_parameter, items_of, next_page
-from activities.core.spec import HttpRequestConfig
+from activities.core.spec import CodeConfig, HttpRequestConfig
+from activities.kit.code_runtime import MEBIBYTE, CodeRequest
 from activities.kit.context import NodeContext
 from activities.kit.egress import MAX_REDIRECTS, EgressAnswer, EgressRequest, Secret, moved
 from activities.kit.errors import InvalidConfig, InvalidResponse, NodeError, ValueTooLarge
@@ -59,6 +60,20 @@ async def http_request(config: HttpRequestConfig, ctx: NodeContext) -> Json:
     except NodeError as error:
         hide_in(error, forms)
         raise
+
+
+@node("core.code@1")
+async def code(config: CodeConfig, ctx: NodeContext) -> Json:
+    """The value of the variable `output`; what the code prints goes to the node's log."""
+    request = CodeRequest(
+        code=config.code,
+        inputs=dict(config.inputs),
+        seconds=config.max_seconds,
+        memory_bytes=config.max_memory_mb * MEBIBYTE,
+        at_ms=ctx.at_ms,
+        seed=ctx.idempotency_key,
+    )
+    return await ctx.code.run(request, ctx.log)
 
 
 async def _answered(caller: _Caller, request: EgressRequest) -> JsonObject:

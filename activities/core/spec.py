@@ -1,8 +1,9 @@
 """What the core node types promise; imports no SDK."""
 
+from keyword import iskeyword
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from interpreter.json_value import Json, JsonObject
 from interpreter.node_type import Effect, Kind, NodeConfig, NodeType
@@ -80,6 +81,32 @@ class HttpRequestConfig(NodeConfig):
     follow_redirects: bool = Field(default=True, title="Follow redirects", description="At most five.")
 
 
+def _as_variable(name: str) -> str:
+    if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
+        raise ValueError("an input is a variable of the code: letters, digits and _, and no word of Python")
+    return name
+
+
+Variable = Annotated[str, Field(max_length=100), AfterValidator(_as_variable)]
+
+
+class CodeConfig(NodeConfig):
+    """Python that makes a value of others."""
+
+    code: str = Field(
+        min_length=1,
+        max_length=100_000,
+        title="Code",
+        description="Python, taken as it is: {{ … }} in it is no expression. The value of the variable output is the output.",
+        json_schema_extra={"format": "python"},
+    )
+    inputs: dict[Variable, Json] = Field(
+        default_factory=dict, max_length=100, title="Inputs", description="Variables of the code, by name; expressions in them are rendered."
+    )
+    max_seconds: float = Field(default=10, gt=0, le=30, title="Longest time", description="In seconds.")
+    max_memory_mb: int = Field(default=64, ge=8, le=512, title="Most memory", description="In MB, for all values of the code together.")
+
+
 _OUTPUT: JsonObject = {
     "type": "object",
     "properties": {
@@ -113,5 +140,14 @@ NODE_TYPES = (
             "NotFound",
             "ValueTooLarge",
         ),
+    ),
+    NodeType(
+        id="core.code@1",
+        title="Code",
+        description="Runs Python that makes a value of others, shut off from files, network and everything else.",
+        category="Data",
+        kind=Kind.SERVICE,
+        config=CodeConfig,
+        final_errors=("CodeError", "CodeTimeout", "InvalidConfig", "InvalidResponse", "MemoryLimit", "ValueTooLarge"),
     ),
 )

@@ -33,6 +33,8 @@ _LONGEST_OUTPUT = 50 * MEBIBYTE
 _GRACE_SECONDS = 5.0
 _RECURSION_DEPTH = 300
 _GC_INTERVAL = 10_000
+_SUSPENSIONS = 100
+"""Names that are not there, and calls that are refused, each ask our process."""
 _LARGE = 64 * 1024
 _LONGEST_SOURCE = 200
 _LONGEST_MESSAGE = 500
@@ -77,9 +79,11 @@ class CodeRuntime:
         """
         lines = _Lines(on_print)
         try:
-            text = await self._in_a_process(request, lines)
+            text: Json = await self._in_a_process(request, lines)
         finally:
             lines.end()
+        if not isinstance(text, str):
+            raise CodeError("the output could not be written as JSON", "leave the module json as it is")
         if len(text) > _LONGEST_OUTPUT:
             raise ValueTooLarge(f"the output takes more than {_LONGEST_OUTPUT} bytes", "give less, or split the work")
         return json.loads(text) if len(text) <= _LARGE else await asyncio.to_thread(json.loads, text)
@@ -90,16 +94,16 @@ class CodeRuntime:
         if pool is not None:
             await pool.__aexit__(None, None, None)
 
-    async def _in_a_process(self, request: CodeRequest, lines: "_Lines") -> str:
+    async def _in_a_process(self, request: CodeRequest, lines: "_Lines") -> Json:
         pool = await self._opened()
         try:
             async with pool.checkout(limits=_limits(request), os_policy=_policy(request)) as session:
                 await session.feed_run(request.code + _ENDING, inputs=request.inputs, print_callback=lines.add)
                 try:
-                    text: str = await session.feed_run(_GIVE, print_callback=_dropped)
+                    given = await session.feed_run(_GIVE, print_callback=_dropped)
                 except MontyRuntimeError as error:
                     raise _no_output(error, request) from None
-                return text
+                return given
         except MontyCrashedError as crashed:
             if crashed.timed_out:
                 raise _too_slow(request) from None
@@ -152,7 +156,7 @@ def _limits(request: CodeRequest) -> ResourceLimits:
         "max_feed_duration_secs": request.seconds,
         "max_turn_duration_secs": request.seconds,
         "max_recursion_depth": _RECURSION_DEPTH,
-        "max_suspensions": 1,
+        "max_suspensions": _SUSPENSIONS,
         "max_total_sleep_secs": 0.0,
         "gc_interval": _GC_INTERVAL,
     }

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, Protocol
 
-import structlog
-
 from activities.kit.code_runtime import CodeRuntime
 from activities.kit.credential import Credential
 from activities.kit.egress import EgressClient
@@ -72,7 +70,6 @@ class NodeContext:
         shown = message[:MAX_LINE_CHARACTERS].encode(errors="replace").decode()
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.lines.append({"at": at, "level": level, "message": shown})
-        structlog.get_logger("node").debug(shown, run_id=self.run_id, key=self.key, attempt=self.attempt)
 
 
 __all__ = ["Credential", "Files", "NodeContext"]
