@@ -48,7 +48,11 @@ def decide(state: State, instance: Instance) -> None:
 def time_out(state: State, instance: Instance) -> None:
     """The deadline of a container or a wait is over."""
     construct = construct_of(instance.node.type)
-    if construct.keeps_deadline or instance.cancelling or instance.closing is not None:
+    if instance.closing is not None:
+        # It fails already, and lets its frames drain: their time is over now.
+        _end_frames(state, instance, draining=False)
+        return
+    if construct.keeps_deadline or instance.cancelling:
         return
     seconds = (instance.node.deadline_ms or 0) / 1000
     error = error_value(instance, "Timeout", f"it was not done within {seconds:g} s")
@@ -81,12 +85,17 @@ def _close(state: State, instance: Instance, closing: JsonObject, draining: bool
         if instance.status != "running":
             change_status(state, instance, "running")
         instance.closing = closing
-        for frame in instance.open_frames():
-            begin_to_end(state, frame, None, draining)
-        told = tell_batches(state, instance, draining)
+        told = _end_frames(state, instance, draining)
         if told or instance.open_frames():
             return
     _apply(state, instance, closing)
+
+
+def _end_frames(state: State, instance: Instance, draining: bool) -> bool:
+    """Brings what is open in a container to its end; whether batches have to answer."""
+    for frame in instance.open_frames():
+        begin_to_end(state, frame, None, draining)
+    return tell_batches(state, instance, draining)
 
 
 def _go_on_ending(state: State, instance: Instance) -> None:

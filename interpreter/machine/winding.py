@@ -42,6 +42,7 @@ def end_finallys(state: State) -> None:
     for instance in list(instances_of(state.root)):
         if instance.node.is_finally and not instance.ended and instance.started_ms is not None:
             told = _wind_down(state, instance, draining=False) or told
+            check_ended(state, instance.frame)
         elif instance.node.is_finally and not instance.ended and instance.queued:
             cancel(state, instance)
             check_ended(state, instance.frame)
