@@ -1,68 +1,144 @@
-"""Random definitions with every join, every `on_error` and every construct, and a script for their activities."""
+"""Random definitions out of every construct, nested up to three deep, and what their activities answer."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from tests.interpreter.machine.random_configs import Surroundings, random_config
 from tests.interpreter.machine.reference import SERVICE
 
 JOINS: tuple[str | int, ...] = ("all", "every", "any", 1, 2)
-KINDS = (SERVICE, SERVICE, SERVICE, "core.noop@1", "core.set@1", "core.if@1", "core.switch@1", "core.merge@1")
+DEPTH = 3
+_PLAIN = ("core.noop@1", "core.set@1", "core.if@1", "core.switch@1", "core.merge@1")
+_WAITS = ("core.wait@1", "core.wait_for_event@1", "core.approval@1", "core.run_workflow@1")
+_CONTAINERS = ("core.map@1", "core.loop@1", "core.try@1")
+_ENDS = ("core.fail@1", "core.stop@1", "core.respond@1")
+_DEADLINES = ("2s", "9s", "30s")
 
 
 @dataclass(frozen=True)
 class Case:
+    """A definition, its input, and the answers of all activities."""
+
     seed: int
     definition: dict[str, Any]
     input: dict[str, Any]
-    outcomes: dict[str, dict[str, Any]]
-    """What each service node's activity answers."""
+
+    def outcome(self, key: str, attempt: int) -> dict[str, Any]:
+        """What the activity of an instance answers at an attempt: the same for ever."""
+        rng = random.Random(f"{self.seed}:{key}:{attempt}")
+        if rng.random() < 0.22:
+            name = rng.choice(("HttpError", "Timeout", "AccessDenied"))
+            return {"error": name, "retryable": name == "HttpError" or rng.random() < 0.8}
+        return {"output": {"from": key, "n": rng.randint(0, 9), "list": list(range(rng.randint(0, 3)))}}
 
 
-def random_case(seed: int, most: int = 14) -> Case:
-    """The case of a number: the same one for ever."""
+@dataclass
+class _Sketch:
+    """A definition that grows."""
+
+    rng: random.Random
+    most: int
+    flat: bool
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+    edges: list[dict[str, Any]] = field(default_factory=list)
+
+    def scope(self, parent: str | None, around: Surroundings, count: int) -> None:
+        """Fills a scope with nodes, each with what lives in it, and wires them."""
+        own: list[dict[str, Any]] = []
+        for _ in range(count):
+            if len(self.nodes) >= self.most:
+                break
+            node = self._node(parent, around)
+            own.append(node)
+            self._fill(node, around)
+            around = around.after(node["id"])
+        edges = self._edges(own)
+        _mend(self.rng, own, edges)
+        self.edges += edges
+
+    def _node(self, parent: str | None, around: Surroundings) -> dict[str, Any]:
+        kind = self._kind(around, is_first=not self.nodes)
+        node: dict[str, Any] = {"id": f"n{len(self.nodes)}", "type": kind}
+        node["config"] = random_config(self.rng, kind, around)
+        if parent is not None:
+            node["parent"] = parent
+        if self.rng.random() < 0.5:
+            node["on_error"] = self.rng.choice(("fail", "continue", "route", "hold"))
+        if self.rng.random() < 0.05:
+            node["disabled"] = True
+        if kind in (*_CONTAINERS, *_WAITS[:3]) and self.rng.random() < 0.3:
+            node["timeout"] = self.rng.choice(_DEADLINES)
+        if kind == SERVICE and self.rng.random() < 0.25:
+            node["retry"] = _policies(self.rng)
+        self.nodes.append(node)
+        return node
+
+    def _kind(self, around: Surroundings, is_first: bool) -> str:
+        chance = self.rng.random()
+        if not is_first and chance < 0.04:
+            return self.rng.choice(_ENDS)
+        if self.flat or chance < 0.28:
+            return self.rng.choice((*_PLAIN, SERVICE, SERVICE, SERVICE))
+        if chance < 0.42:
+            return self.rng.choice(_WAITS)
+        if around.depth < DEPTH and chance < 0.68:
+            return self.rng.choice(_CONTAINERS)
+        return SERVICE
+
+    def _fill(self, node: dict[str, Any], around: Surroundings) -> None:
+        if node["type"] not in _CONTAINERS:
+            return
+        count = self.rng.choice((1, 1, 2, 2, 3, 4))
+        self.scope(node["id"], around.inside(node["type"]), count)
+        if node["type"] == "core.try@1" and self.rng.random() < 0.6 and len(self.nodes) < self.most:
+            final = {"id": f"n{len(self.nodes)}", "type": "core.finally@1", "config": {}, "parent": node["id"]}
+            if self.rng.random() < 0.3:
+                final["timeout"] = self.rng.choice(_DEADLINES)
+            self.nodes.append(final)
+            self.scope(final["id"], around.inside("core.finally@1"), self.rng.choice((1, 1, 2)))
+
+    def _edges(self, nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        edges: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for place, target in enumerate(nodes[1:], 1):
+            for _ in range(self.rng.choice((0, 1, 1, 1, 2, 2, 3))):
+                source = nodes[self.rng.randrange(max(0, place - 5), place)]
+                ports = _ports(source)
+                if ports:
+                    edge = {"source": source["id"], "source_port": self.rng.choice(ports), "target": target["id"]}
+                    edges[edge["source"], edge["source_port"], edge["target"]] = edge
+        return list(edges.values())
+
+
+def random_case(seed: int, most: int = 22, flat: bool = False) -> Case:
+    """The case of a number: the same one for ever. `flat` leaves containers and waits out."""
     rng = random.Random(seed)
-    count = rng.randint(1, most)
-    nodes = [_node(rng, f"n{place}", place) for place in range(count)]
-    edges = _edges(rng, nodes)
-    _mend(rng, nodes, edges)
-    definition: dict[str, Any] = {"format": 1, "name": f"random {seed}", "nodes": nodes, "edges": edges}
-    definition["settings"] = {"on_failure": rng.choice(("cancel", "drain"))}
+    sketch = _Sketch(rng, most, flat)
+    sketch.scope(None, Surroundings(), rng.randint(1, most if flat else 7))
+    nodes = sketch.nodes
     if rng.random() < 0.3:
-        chosen = rng.choice(nodes)["id"]
-        definition["output"] = {"chosen": f"{{{{ nodes.{chosen} ?? 'none' }}}}", "n": "{{ input.n }}"}
-    outcomes = {node["id"]: _outcome(rng, node["id"]) for node in nodes}
-    return Case(seed, definition, {"n": rng.randint(0, 3), "flag": rng.random() < 0.5}, outcomes)
+        nodes = rng.sample(nodes, len(nodes))
+    definition: dict[str, Any] = {"format": 1, "name": f"random {seed}", "nodes": nodes, "edges": sketch.edges}
+    definition["settings"] = {"on_failure": rng.choice(("cancel", "drain"))}
+    if rng.random() < 0.12:
+        definition["settings"]["timeout"] = rng.choice(("5s", "30s", "2m"))
+    if rng.random() < 0.3:
+        chosen = rng.choice([node["id"] for node in nodes if "parent" not in node])
+        text = f"nodes.{chosen} ?? 'none'"
+        if rng.random() < 0.2:
+            text = f"$map([1, 2], function($v) {{ $v + {rng.choice(('1', 'input.nowhere'))} }})"
+        definition["output"] = {"chosen": f"{{{{ {text} }}}}", "n": "{{ input.n }}"}
+    length = rng.choice((0, 1, 2, 2, 3, 3, 4, 6))
+    items = [rng.choice((rng.randint(0, 5), {"n": rng.randint(0, 5)})) for _ in range(length)]
+    return Case(seed, definition, {"n": rng.randint(0, 3), "flag": rng.random() < 0.5, "list": items})
 
 
-def _node(rng: random.Random, node_id: str, place: int) -> dict[str, Any]:
-    kind = rng.choice(KINDS)
-    if place and rng.random() < 0.06:
-        kind = rng.choice(("core.fail@1", "core.stop@1"))
-    node: dict[str, Any] = {"id": node_id, "type": kind, "config": _config(rng, kind)}
-    if rng.random() < 0.5:
-        node["on_error"] = rng.choice(("fail", "continue", "route"))
-    if rng.random() < 0.08:
-        node["disabled"] = True
-    return node
-
-
-def _config(rng: random.Random, kind: str) -> dict[str, Any]:
-    if kind == SERVICE:
-        return {"method": "GET", "url": "http://ledger.example/{{ input.n }}"}
-    if kind == "core.set@1":
-        missing = "{{ input.nowhere }}" if rng.random() < 0.15 else "{{ input.n + 1 }}"
-        return {"values": {"a": "{{ input.n }}", "b": missing, "c": ["x", "{{ input.flag }}"]}}
-    if kind == "core.if@1":
-        return {"condition": rng.choice(("{{ input.flag }}", "{{ input.n > 1 }}", "{{ input.n }}", "{{ input.no.way }}"))}
-    if kind == "core.switch@1":
-        cases = [{"port": f"p{n}", "condition": f"{{{{ input.n = {n} }}}}"} for n in range(rng.randint(1, 3))]
-        return {"cases": cases}
-    if kind == "core.fail@1":
-        return {"name": rng.choice(("Refused", "Broken")), "message": "because {{ input.n }}"}
-    if kind == "core.stop@1":
-        return {"output": {"stopped": "{{ input.n }}"}}
-    return {}
+def _policies(rng: random.Random) -> list[dict[str, Any]]:
+    first = {"errors": ["HttpError"], "max_attempts": rng.randint(1, 3), "initial_interval": "2s", "jitter": "none"}
+    rest = {"max_attempts": rng.randint(1, 3), "initial_interval": "1s", "backoff": 3.0, "jitter": "none"}
+    if rng.random() < 0.4:
+        rest["non_retryable"] = ["AccessDenied"]
+    return [first, rest][: rng.choice((1, 2, 2))]
 
 
 def _ports(node: dict[str, Any]) -> list[str]:
@@ -71,24 +147,15 @@ def _ports(node: dict[str, Any]) -> list[str]:
         "core.switch@1": [*(case["port"] for case in node["config"].get("cases", [])), "default"],
         "core.fail@1": [],
         "core.stop@1": [],
+        "core.try@1": ["out", "error"],
+        "core.wait_for_event@1": ["out", "timeout"],
+        "core.approval@1": ["approved", "rejected", "timeout"],
     }.get(node["type"], ["out"])
-    return [*ports, "error"] if node.get("on_error") == "route" and ports else ports
-
-
-def _edges(rng: random.Random, nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    edges: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for place, target in enumerate(nodes[1:], 1):
-        for _ in range(rng.choice((0, 1, 1, 1, 2, 2, 3))):
-            source = nodes[rng.randrange(max(0, place - 5), place)]
-            ports = _ports(source)
-            if ports:
-                edge = {"source": source["id"], "source_port": rng.choice(ports), "target": target["id"]}
-                edges[edge["source"], edge["source_port"], edge["target"]] = edge
-    return list(edges.values())
+    return [*ports, "error"] if node.get("on_error") == "route" and ports and "error" not in ports else ports
 
 
 def _mend(rng: random.Random, nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> None:
-    """Makes the definition one without findings."""
+    """Makes a scope one without findings."""
     for node in nodes:
         into = [edge["source"] for edge in edges if edge["target"] == node["id"]]
         choices = [join for join in JOINS if not (isinstance(join, int) and join > len(into))]
@@ -97,18 +164,15 @@ def _mend(rng: random.Random, nodes: list[dict[str, Any]], edges: list[dict[str,
         if into:
             node["join"] = rng.choice(choices)
         routed = any(edge["source"] == node["id"] and edge.get("source_port") == "error" for edge in edges)
-        has_out = "out" in _ports(node)
+        ports = _ports(node)
         if node.get("on_error") == "route" and not routed:
-            node["on_error"] = "continue" if has_out else "fail"
-        if node.get("on_error") in ("continue", "route") and not _ports(node):
+            node["on_error"] = "continue" if "out" in ports else "fail"
+        if node.get("on_error") == "route" and not ports:
             node["on_error"] = "fail"
-        if node.get("on_error") == "continue" and not has_out:
+        if node.get("on_error") == "continue" and "out" not in ports:
             node["on_error"] = "fail"
-        if not has_out:
+        if "out" not in ports:
             node.pop("disabled", None)
 
 
-def _outcome(rng: random.Random, node_id: str) -> dict[str, Any]:
-    if rng.random() < 0.3:
-        return {"error": rng.choice(("HttpError", "Timeout", "AccessDenied"))}
-    return {"output": {"from": node_id, "n": rng.randint(0, 9)}}
+ports_of = _ports
