@@ -12,9 +12,10 @@ import pytest
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 
-from interpreter.protocol import INTERPRETER_VERSION
+from interpreter.protocol import ANSWER_UPDATE, INTERPRETER_VERSION, Answer
 from tests.engine.conftest import Engine, failing
-from tests.replay.shapes import SHAPES, Shape
+from tests.replay.shape import Shape
+from tests.replay.shapes import SHAPES
 
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -25,13 +26,25 @@ async def record(engine: Engine, name: str) -> None:
     engine.script.clear()
     engine.script.update({node_id: _behaviour(told) for node_id, told in shape.script.items()})
     engine.continue_after = shape.continue_after
+    engine.workflows.update(shape.workflows)
     handle = await engine.start(shape.definition(), shape.input)
     if shape.cancel_at is not None:
         await _cancel_once_running(engine, handle, shape)
+    for answer in shape.answers:
+        await engine.until(handle, answer["key"], "waiting")
+        await handle.execute_update(ANSWER_UPDATE, Answer(**{"by": "someone", **answer}))
     await asyncio.gather(handle.result(), return_exceptions=True)
     folder = HISTORIES / f"v{INTERPRETER_VERSION}"
     folder.mkdir(parents=True, exist_ok=True)
-    for number, history in enumerate(await _executions(engine.client, handle)):
+    await _keep(engine.client, handle, folder, name)
+    for key, count in shape.batches.items():
+        for number in range(count):
+            batch = engine.client.get_workflow_handle(f"{handle.id}:{key}:{number}")
+            await _keep(engine.client, batch, folder, f"{name}.batch{number}")
+
+
+async def _keep(client: Client, handle: WorkflowHandle[Any, Any], folder: Path, name: str) -> None:
+    for number, history in enumerate(await _executions(client, handle)):
         kept = json.dumps(without_stacks(json.loads(history.to_json())), indent=1)
         (folder / f"{name}.{number}.json").write_text(kept + "\n")
 
@@ -80,7 +93,7 @@ async def _cancel_once_running(engine: Engine, handle: WorkflowHandle[Any, Any],
 
 async def _executions(client: Client, handle: WorkflowHandle[Any, Any]) -> list[Any]:
     histories = []
-    run_id = handle.first_execution_run_id
+    run_id = handle.first_execution_run_id or (await handle.describe()).run_id
     while run_id:
         history = await client.get_workflow_handle(handle.id, run_id=run_id).fetch_history()
         histories.append(history)

@@ -1,39 +1,9 @@
-"""The shapes whose histories are kept: each a definition, an input, and what its nodes answer."""
+"""The shapes whose histories are kept."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from tests.interpreter.machine.reference import SERVICE
-
-Script = dict[str, Any]
-"""Per node id: an output, `{"fails": name}`, `{"fails": name, "times": n}`, `"hangs"`, or `"slow"`."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    nodes: list[dict[str, Any]]
-    edges: list[dict[str, Any]] = field(default_factory=list)
-    more: dict[str, Any] = field(default_factory=dict)
-    input: Any = None
-    script: Script = field(default_factory=dict)
-    cancel_at: str | None = None
-    """Cancel is requested once this node is running."""
-    continue_after: int | None = None
-
-    def definition(self) -> dict[str, Any]:
-        return {"nodes": self.nodes, "edges": self.edges, **self.more}
-
-
-def call(node_id: str, **more: Any) -> dict[str, Any]:
-    return {"id": node_id, "type": SERVICE, "config": {"url": "http://x.example"}, **more}
-
-
-def control(node_id: str, kind: str, config: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    return {"id": node_id, "type": f"core.{kind}@1", "config": config or {}, **more}
-
-
-def edge(source: str, target: str, port: str = "out") -> dict[str, Any]:
-    return {"source": source, "source_port": port, "target": target}
+from tests.replay.construct_shapes import CONSTRUCT_SHAPES
+from tests.replay.shape import Shape, call, control, edge
 
 
 def chain(length: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -123,4 +93,5 @@ SHAPES: dict[str, Shape] = {
     "budget_of_a_step": Shape(
         [control(f"p{n}", "noop") for n in range(2500)], [edge(f"p{n}", f"p{n + 1}") for n in range(2499)]
     ),
+    **CONSTRUCT_SHAPES,
 }
