@@ -182,7 +182,7 @@ def _take_child(state: State, event: ChildStarted | ChildEnded) -> None:
 
 def _take_intervention(state: State, event: Intervened) -> None:
     instance = state.by_key.get(event.key)
-    if instance is None or instance.cancelling or instance.frame.ending is not None:
+    if instance is None or instance.cancelling:
         return
     held = bool(instance.memory.get("held"))
     if event.action in ("retry", "fail"):

@@ -115,6 +115,7 @@ def _hold(state: State, instance: Instance, error: ErrorValue) -> None:
     for kind in TIMERS:
         cancel_timer(state, f"{kind}:{instance.key}")
     instance.answers.clear()
+    instance.asked.clear()
     change_status(state, instance, "waiting")
 
 

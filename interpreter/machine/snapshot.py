@@ -42,8 +42,8 @@ def snapshot(state: State) -> JsonObject:
         "state": {name: getattr(state, name) for name in _STATE},
         "decided": None if state.decided is None else asdict(state.decided),
         "root": _frame_json(state.root),
-        "queue": [instance.key for instance in state.queue],
-        "woken": [instance.key for instance in state.woken],
+        "queue": [instance.key for instance in state.queue if not instance.ended],
+        "woken": [instance.key for instance in state.woken if not instance.ended],
     }
 
 

@@ -46,7 +46,7 @@ def check_intervention(state: State | None, told: Intervention) -> None:
     if told.action in ("retry", "fail"):
         if not held:
             raise _refused("NotOpen", f"{told.key} is {instance.status}; only what is held can be told to {told.action}")
-    elif instance.status not in _OPEN or instance.cancelling or instance.frame.ending is not None:
+    elif instance.status not in _OPEN or instance.cancelling:
         raise _refused("NotOpen", f"{told.key} is {instance.status}; only what is pending or waits can be ended so")
 
 
