@@ -3,7 +3,7 @@
 import json
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import (
@@ -28,12 +28,38 @@ class _Json(JSONPlainPayloadConverter):
         text = json.dumps(value, cls=_Encoder, separators=(",", ":"))
         return Payload(metadata={"encoding": b"json/plain"}, data=text.encode())
 
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        if type_hint is None or not is_dataclass(type_hint):
+            return super().from_payload(payload, type_hint)
+        return _made(type_hint, json.loads(payload.data))
+
+
+def _made(kind: Any, told: dict[str, Any]) -> Any:
+    """A protocol type from its JSON: what it holds is plain JSON, but for fields that are protocol types themselves.
+
+    The SDK's own way looks up the types of every row of a record again: 2 ms for each.
+    """
+    inner = _inner_kinds(kind)
+    known = {name: told[name] for name in _names(kind) if name in told}
+    for name, of in inner.items():
+        if known.get(name) is not None:
+            known[name] = _made(of, known[name])
+    return kind(**known)
+
 
 class _Encoder(AdvancedJSONEncoder):
     def default(self, o: Any) -> Any:
         if is_dataclass(o) and not isinstance(o, type):
             return {name: getattr(o, name) for name in _names(type(o))}
         return super().default(o)
+
+
+@cache
+def _inner_kinds(kind: Any) -> dict[str, Any]:
+    """The fields whose values are protocol types, or None."""
+    hints = get_type_hints(kind)
+    options = {name: get_args(hint) or (hint,) for name, hint in hints.items()}
+    return {name: one for name, kinds in options.items() for one in kinds if is_dataclass(one)}
 
 
 @cache
