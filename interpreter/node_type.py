@@ -60,6 +60,8 @@ class NodeType:
     """It owns the scope of the nodes whose parent it is."""
     item_fields: tuple[str, ...] = ()
     """Config fields whose expressions see `item`, `index` and `count`."""
+    raw_fields: tuple[str, ...] = ()
+    """Config fields that are taken as they are written: what looks like an expression in them is text."""
     deadline: str | None = None
     """Of a container or a wait: how long it may take where the node does not say."""
     on_error_allowed: tuple[str, ...] = ("fail", "continue", "route", "hold")
@@ -67,6 +69,10 @@ class NodeType:
     def ports_for(self, config: JsonObject) -> tuple[str, ...]:
         """The ports of a node with this raw config, `error` not among them."""
         return self.ports_by_config(config) or self.ports
+
+    def templates_in(self, config: JsonObject) -> JsonObject:
+        """The part of a raw config whose strings may hold expressions."""
+        return {name: value for name, value in config.items() if name not in self.raw_fields}
 
     def default_retry(self) -> RetryPolicy:
         return self.retry if self.idempotent else RetryPolicy(max_attempts=1)

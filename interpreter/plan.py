@@ -255,7 +255,7 @@ def _stored_node(node: Node, node_type: NodeType, no_way_on: bool) -> JsonObject
         "heartbeat_ms": _milliseconds(node.heartbeat_timeout or _HEARTBEAT_TIMEOUT),
         "retry_list": isinstance(retry, tuple),
         "retries": [] if is_control else [_stored_retry(policy, node_type) for policy in policies],
-        "reads": _reads(node.config),
+        "reads": _reads(node_type.templates_in(node.config)),
     }
     return {name: value for name, value in stored.items() if name not in _DEFAULTS or value != _DEFAULTS[name]}
 

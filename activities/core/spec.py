@@ -148,6 +148,7 @@ NODE_TYPES = (
         category="Data",
         kind=Kind.SERVICE,
         config=CodeConfig,
+        raw_fields=("code",),
         final_errors=("CodeError", "CodeTimeout", "InvalidConfig", "InvalidResponse", "MemoryLimit", "ValueTooLarge"),
     ),
 )

@@ -10,7 +10,7 @@ from activities.kit.errors import InvalidConfig
 from activities.kit.regex_engine import re2_engine
 from interpreter.expressions import ExpressionBudget, Meter, Template, activity_meter, parse_template, workflow_meter
 from interpreter.json_value import Json, JsonObject
-from interpreter.node_type import NodeConfig
+from interpreter.node_type import NodeConfig, NodeType
 from interpreter.protocol import NodeCall
 
 _TEMPLATES_KEPT = 2_000
@@ -18,17 +18,19 @@ _SHOWN_BYTES = 16 * 1024
 _SHOWN_ERRORS = 5
 
 
-async def render_config(call: NodeCall, at_ms: int) -> JsonObject:
+async def render_config(call: NodeCall, node_type: NodeType, at_ms: int) -> JsonObject:
     """The config with its expressions evaluated; raises `ExpressionFailure`."""
-    template = _template(json.dumps(call.config))
+    template = _template(json.dumps(node_type.templates_in(call.config)))
     if template.constant:
         return call.config
+    raw = {name: call.config[name] for name in node_type.raw_fields if name in call.config}
     if template.cheap:
         try:
-            return _rendered(template, call, workflow_meter(at_ms, call.idempotency_key))
+            return {**_rendered(template, call, workflow_meter(at_ms, call.idempotency_key)), **raw}
         except ExpressionBudget:
             pass  # more than a moment's work: beside the event loop, with the larger budget
-    return await asyncio.to_thread(_rendered, template, call, activity_meter(at_ms, call.idempotency_key, re2_engine))
+    meter = activity_meter(at_ms, call.idempotency_key, re2_engine)
+    return {**await asyncio.to_thread(_rendered, template, call, meter), **raw}
 
 
 def _rendered(template: Template, call: NodeCall, meter: Meter) -> JsonObject:

@@ -67,7 +67,7 @@ class NodeRunner:
         context = self._context(call, seconds)
         try:
             async with asyncio.timeout(seconds) as deadline, beating(attempts):
-                rendered = await render_config(call, _scheduled_ms())
+                rendered = await render_config(call, node_type, _scheduled_ms())
                 shown = shown_input(rendered)
                 config = read_config(rendered, node_type.config)
                 output = await implementation.function(config, context)

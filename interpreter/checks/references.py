@@ -21,7 +21,7 @@ def check_references(
 ) -> list[Finding]:
     found: list[Finding] = []
     fields = _OutputFields(definition, catalog)
-    for where, template in _templates(definition, regex_check):
+    for where, template in _templates(definition, catalog, regex_check):
         node_id = where.id if where else None
         found += [
             Finding(Code.INVALID_EXPRESSION, problem.message, problem.pointer, node_id, hint=problem.hint)
@@ -34,9 +34,13 @@ def check_references(
     return found
 
 
-def _templates(definition: Definition, regex_check: RegexCheck | None) -> Iterator[tuple[Node | None, Template]]:
+def _templates(
+    definition: Definition, catalog: Catalog, regex_check: RegexCheck | None
+) -> Iterator[tuple[Node | None, Template]]:
     for index, node in enumerate(definition.nodes):
-        yield node, parse_template(node.config, f"/nodes/{index}/config", regex_check)
+        node_type = catalog.get(node.type)
+        templates = node.config if node_type is None else node_type.templates_in(node.config)
+        yield node, parse_template(templates, f"/nodes/{index}/config", regex_check)
     if definition.output is not None:
         yield None, parse_template(definition.output, "/output", regex_check)
 

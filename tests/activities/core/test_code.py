@@ -109,6 +109,14 @@ def test_a_config_that_can_never_run_is_a_finding(config: JsonObject, where: str
     assert [one.path for one in findings(config) if one.path.startswith(where)]
 
 
+async def test_braces_in_the_code_are_no_expressions(environment: Running) -> None:
+    code = "pair = {{1, 2} == {2, 1}: 'x'} if False else 0\noutput = f'{{{word}}} {{{{ input.a }}}}'"
+    config: JsonObject = {"code": code, "inputs": {"word": "{{ input.w }}"}}
+    assert (await run(environment, config, {"input": {"w": "w"}})).output == "{w} {{ input.a }}"
+    assert findings(config) == []
+    assert findings({"code": "output = '{{ nodes.gone.x }} {{ never closed'"}) == []
+
+
 def test_expressions_in_inputs_and_limits_are_no_findings() -> None:
     config: dict[str, Any] = {"code": "output = a", "inputs": {"a": "{{ input.a }}"}, "max_seconds": "{{ vars.seconds }}"}
     assert findings(config) == []
