@@ -77,8 +77,11 @@ class Outbox:
         if handle is not None:
             handle.cancel()
             return
+        node = self._nodes.pop(key, None)
+        if node is None:
+            return  # its answer is on the way to the machine
         self._held = deque(one for one in self._held if not (isinstance(one, RunNode) and one.key == key))
-        self._tell(failure_event(asyncio.CancelledError(), self._nodes.pop(key), key, now_ms()))
+        self._tell(failure_event(asyncio.CancelledError(), node, key, now_ms()))
 
     def _fits_burst(self, scope: JsonObject) -> bool:
         """Whether the workflow task under way may carry one more scope."""

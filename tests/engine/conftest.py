@@ -50,7 +50,7 @@ from interpreter.protocol import (
     RunStart,
 )
 from temporal_workers.workflows.run import RunWorkflow
-from tests.interpreter.machine.comparing import catalog
+from tests.interpreter.machine.driving import catalog
 from tests.interpreter.machine.reference import SERVICE
 
 UNENCRYPTED = DataConverter(payload_converter_class=ProtocolPayloadConverter)

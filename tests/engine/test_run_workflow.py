@@ -8,11 +8,15 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
 from interpreter.protocol import EVENTS_QUERY, NODES_QUERY, NodeCall
 from tests.engine.conftest import CONTINUE_AFTER, Engine, failing
-from tests.interpreter.machine.comparing import compare
-from tests.interpreter.machine.random_graphs import random_case
+from tests.interpreter.machine.random_graphs import Case, random_case
 from tests.interpreter.machine.reference import SERVICE
 
 pytestmark = pytest.mark.engine
+
+
+def holds(case: Case) -> bool:
+    """Whether a failure in it may wait for a person."""
+    return any(node.get("on_error") == "hold" for node in case.definition["nodes"])
 
 
 def call(node_id: str, **more: Any) -> dict[str, Any]:
@@ -246,18 +250,24 @@ async def test_pure_nodes_beyond_the_budget_of_a_step_go_on_in_another_activatio
     assert recorded.end is not None and recorded.end.status == "succeeded"
 
 
-@pytest.mark.parametrize("seed", range(2_000_000, 2_000_025))
-async def test_random_graphs_end_as_the_machine_alone_says(engine: Engine, seed: int) -> None:
-    """Completion order differs between the two, so only graphs without a race are compared whole."""
-    case = random_case(seed)
-    for node_id, outcome in case.outcomes.items():
-        engine.script[node_id] = failing(outcome["error"]) if "error" in outcome else outcome["output"]
+@pytest.mark.parametrize("seed", [seed for seed in range(2_000_000, 2_000_060) if not holds(random_case(seed, flat=True))][:25])
+async def test_a_random_graph_comes_to_an_end_with_every_instance_ended(engine: Engine, seed: int) -> None:
+    """What exactly it does, the machine's own tests say: the order of answers is not the same twice here."""
+    case = random_case(seed, flat=True)
+
+    async def answer(told: NodeCall) -> Any:
+        attempt = sum(one.key == told.key for one in engine.calls[told.run_id])
+        outcome = case.outcome(told.key, attempt)
+        if "error" in outcome:
+            raise failing(outcome["error"], retryable=outcome["retryable"] and attempt < 2)
+        return outcome["output"]
+
+    engine.script.update({node["id"]: answer for node in case.definition["nodes"]})
     recorded = await engine.run(case.definition, case.input)
     assert recorded.end is not None
     assert all(row["status"] in ("succeeded", "failed", "skipped", "cancelled") for row in recorded.rows())
-    alone = compare(case)
-    if alone.end is not None and alone.end.status == recorded.end.status == "succeeded" and not alone.told:
-        assert recorded.end.output.keys() == alone.end.output.keys()
+    assert sorted(row["key"] for row in recorded.rows()) == sorted(node["id"] for node in case.definition["nodes"])
+    assert [event["seq"] for event in recorded.events] == list(range(1, len(recorded.events) + 1))
 
 
 async def beating(seconds: float) -> None:
