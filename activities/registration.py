@@ -16,6 +16,7 @@ from activities.kit.payload_storage import PayloadStorage
 from activities.kit.plans import plan_activity
 from activities.kit.runner import NodeRunner
 from activities.kit.settings import KitSettings
+from activities.kit.stubs import NothingLeaves, stub_of
 
 
 class NodeWithoutType(LookupError):
@@ -52,3 +53,9 @@ def load_activities(services: Services) -> list[Callable[..., Any]]:
         raise NodeWithoutType(f"only a spec or only a function: {sorted(functions.keys() ^ types.keys())}")
     nodes = [runner.activity_of(functions[type_id], node_type) for type_id, node_type in types.items()]
     return [*nodes, evaluate_activity(), plan_activity(services.api)]
+
+
+def load_stubs(services: Services) -> list[Callable[..., Any]]:
+    """One stub per service node type, for the queue of dry runs: none of them has a way out."""
+    runner = NodeRunner(NothingLeaves(), NothingLeaves(), services.storage)
+    return [runner.activity_of(stub_of(node_type), node_type) for node_type in load_node_types()]

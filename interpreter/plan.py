@@ -19,6 +19,8 @@ from interpreter.protocol import INLINE_PLAN_BYTES
 _PLANS_KEPT = 500
 _TOTAL_TIMEOUT = "30d"
 """Attempts are bounded by the retry policy; this only has to outlast a night without workers."""
+EXPRESS_ATTEMPT_MS = 5_000
+"""A workflow task that ran longer would time out (`temporal.md`, section 14)."""
 _HEARTBEAT_TIMEOUT = "10s"
 PACKED_BYTES = 1_500_000
 """The most that a packed plan may take: it must fit one payload of Temporal's."""
@@ -34,6 +36,7 @@ _DEFAULTS: JsonObject = {
     "deadline_ms": None,
     "disabled": False,
     "extracts": [],
+    "fast": False,
     "heartbeat_ms": 10_000,
     "label": "",
     "join": "all",
@@ -82,7 +85,7 @@ class PlannedNode:
     """One node, with the facts of its type and its place in the graph."""
 
     __slots__ = (
-        "children", "config", "container", "credential", "deadline_ms", "disabled", "extracts", "final", "heartbeat_ms",
+        "children", "config", "container", "credential", "deadline_ms", "disabled", "extracts", "fast", "final", "heartbeat_ms",
         "id", "incoming", "index", "is_control", "join", "label", "last", "on_error", "outgoing", "parent", "reads",
         "retries", "retry_by_machine", "templates", "timeout_ms", "total_ms", "type",
     )  # fmt: skip
@@ -110,6 +113,8 @@ class PlannedNode:
         self.parent: int | None = stored["parent"]
         self.deadline_ms: int | None = stored["deadline_ms"]
         self.extracts: list[list[str | int]] = stored["extracts"]
+        self.fast: bool = stored["fast"]
+        """In express mode: it may run inside of the workflow task."""
         self.children: list[int] = []
         """The nodes of the scope that this container owns, its finally not among them."""
         self.final: int | None = None
@@ -154,6 +159,7 @@ class Plan:
         self.output: Template | None = parse_template(stored["output"]) if stored["output"] is not None else None
         self.output_reads = Reads(*(tuple(names) for names in stored["output_reads"]))
         self.drain: bool = stored["drain"]
+        self.express = any(node.fast for node in self.nodes)
         self.timeout_ms: int | None = stored["timeout_ms"]
         self.credentials: tuple[str, ...] = tuple(sorted({node.credential for node in self.nodes if node.credential}))
         self.roots: list[int] = []
@@ -212,7 +218,11 @@ def compile_plan(definition: Definition, catalog: Catalog) -> Plan:
     stored = {
         "engine": EXPRESSION_ENGINE,
         "nodes": [
-            {**_stored_node(node, node_type, index not in ways_on), **_placed(node, node_type, index_by_id, extracts)}
+            {
+                **_stored_node(node, node_type, index not in ways_on),
+                **_placed(node, node_type, index_by_id, extracts),
+                **(_express(node, node_type) if definition.settings.mode == "express" else {}),
+            }
             for index, (node, node_type) in enumerate(zip(definition.nodes, types, strict=True))
         ],
         "edges": edges,
@@ -270,6 +280,14 @@ def _placed(node: Node, node_type: NodeType, index_by_id: dict[str, int], extrac
         "parent": index_by_id[node.parent] if node.parent is not None else None,
     }
     return {name: value for name, value in stored.items() if value != _DEFAULTS[name]}
+
+
+def _express(node: Node, node_type: NodeType) -> JsonObject:
+    """In express mode an attempt is short, and whatever does not repeat a write may run inside of the workflow task."""
+    if node_type.kind is Kind.CONTROL:
+        return {}
+    attempt_ms = min(_milliseconds(node.timeout or node_type.timeout), EXPRESS_ATTEMPT_MS)
+    return {"timeout_ms": attempt_ms, "fast": node_type.idempotent and node.parent is None}
 
 
 def _extracts(definition: Definition, types: list[NodeType]) -> dict[str, _Paths]:

@@ -15,6 +15,8 @@ INTERPRETER_VERSION = 1
 RUN_WORKFLOW = "holdfast.run"
 WORKER_QUEUE = "holdfast"
 """The generic run workflow and all node activities: one queue, so that activities start eagerly."""
+EXPRESS_QUEUE = "holdfast-express"
+"""Runs in express mode: their nodes run inside of the workflow task, so their worker may call out itself."""
 DRY_RUN_QUEUE = "holdfast-dry-run"
 """Its workers hold only stubs: nothing of a dry run can leave."""
 PLATFORM_QUEUE = "holdfast-platform"
@@ -203,6 +205,8 @@ class NodeCall:
     """The paths that expressions inside the workflow read from the output."""
     mock: Json = None
     """Stands for the call: `{"output"}`, `{"error"}`, `{"sequence"}` or `{"expression"}`."""
+    earlier_attempts: int = 0
+    """Attempts by other activities of the same instance: where the machine keeps the retries, or a person retried."""
 
     @property
     def idempotency_key(self) -> str:

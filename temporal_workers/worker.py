@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 
 import jsonata  # noqa: F401  imported before the sandbox, which passes it through
 import structlog
@@ -14,8 +16,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.kit.connection import connect_patiently
 from activities.kit.keys import KeyRing
 from activities.kit.logs import configure_logs
-from activities.registration import Services, load_activities
-from interpreter.protocol import WORKER_QUEUE
+from activities.registration import Services, load_activities, load_stubs
+from interpreter.protocol import DRY_RUN_QUEUE, EXPRESS_QUEUE, WORKER_QUEUE
 from temporal_workers.settings import WorkerSettings
 from temporal_workers.workflows.run import RunWorkflow
 
@@ -28,7 +30,7 @@ _CANCEL_SECONDS = 2
 def run_worker(
     client: Client,
     settings: WorkerSettings,
-    services: Services,
+    activities: Sequence[Callable[..., Any]],
     queue: str = WORKER_QUEUE,
     workflows: Sequence[type] = (RunWorkflow,),
 ) -> Worker:
@@ -37,7 +39,7 @@ def run_worker(
         client,
         task_queue=queue,
         workflows=workflows,
-        activities=load_activities(services),
+        activities=activities,
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
         ),
@@ -61,7 +63,12 @@ async def serve(settings: WorkerSettings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     log = structlog.get_logger("worker")
     client = await connect_patiently(settings, KeyRing.from_settings(settings))
-    async with Services.open(settings) as services, run_worker(client, settings, services):
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(Services.open(settings))
+        activities = load_activities(services)
+        for queue in (WORKER_QUEUE, EXPRESS_QUEUE):
+            await stack.enter_async_context(run_worker(client, settings, activities, queue))
+        await stack.enter_async_context(run_worker(client, settings, load_stubs(services), DRY_RUN_QUEUE, ()))
         log.info("worker is ready", queue=WORKER_QUEUE, temporal=settings.temporal_address)
         await stop.wait()
         log.info("worker drains", at_most_seconds=settings.graceful_shutdown_seconds)

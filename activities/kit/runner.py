@@ -20,6 +20,7 @@ from activities.kit.credential import Credential
 from activities.kit.egress import EgressClient
 from activities.kit.errors import InternalError, InvalidResponse, NodeError, Timeout, ValueTooLarge
 from activities.kit.leases import LeaseClient
+from activities.kit.mocks import mock_output
 from activities.kit.node import Implementation
 from activities.kit.payload_storage import PayloadStorage
 from activities.kit.rendering import read_config, render_config, shown_input
@@ -70,7 +71,10 @@ class NodeRunner:
                 rendered = await render_config(call, node_type, _scheduled_ms())
                 shown = shown_input(rendered)
                 config = read_config(rendered, node_type.config)
-                output = await implementation.function(config, context)
+                if call.mock is None:
+                    output = await implementation.function(config, context)
+                else:
+                    output = mock_output(call, rendered, context.attempt, context.at_ms)
                 check_output(output)
         except ExpressionFailure as failure:
             raise self._failed(call, _as_node_error(failure), attempts, shown, context.lines, failure.name) from None
@@ -85,7 +89,7 @@ class NodeRunner:
             structlog.get_logger("node").error("a node has a defect", error=type(error).__name__, at=_places(error), **told)
             internal = InternalError(f"{type(error).__name__} in {call.type}", "the worker's log has the details")
             raise self._failed(call, internal, attempts, shown, context.lines) from None
-        return NodeResult(output, shown, activity.info().attempt, logs=context.lines)
+        return NodeResult(output, shown, context.attempt, logs=context.lines)
 
     def _context(self, call: NodeCall, seconds: float) -> NodeContext:
         async def lease() -> Credential | None:
@@ -97,7 +101,7 @@ class NodeRunner:
             node_id=call.node_id,
             key=call.key,
             idempotency_key=call.idempotency_key,
-            attempt=activity.info().attempt,
+            attempt=call.earlier_attempts + activity.info().attempt,
             seconds=seconds * _SHARE_OF_THE_NODE,
             http=self._http,
             files=self._storage.of_run(call.workspace_id, call.run_id),
@@ -119,7 +123,7 @@ class NodeRunner:
         attempts.append(name)
         activity.heartbeat(attempts)
         number = activity.info().attempt
-        detail: dict[str, Json] = {"attempts": number, "retryable": error.retryable, "input": shown}
+        detail: dict[str, Json] = {"attempts": call.earlier_attempts + number, "retryable": error.retryable, "input": shown}
         if error.hint is not None:
             detail["hint"] = _storable(error.hint)
         if error.details is not None:

@@ -11,7 +11,8 @@ from interpreter.expressions.syntax import COALESCE, ELVIS
 from interpreter.expressions.tree import Node
 from interpreter.json_value import Json
 
-ROOTS = ("input", "nodes", "errors", "item", "index", "count", "carry", "vars", "run", "trigger")
+ROOTS = ("input", "nodes", "errors", "item", "index", "count", "carry", "vars", "run", "trigger", "config")
+"""`config` is the rendered config of a node, in the expression of a mock only."""
 MAX_LEVELS = 250
 """Levels of a syntax tree; the budget of an evaluation is a little above it."""
 _COSTLY = frozenset({"lambda", "regex", "partial", "transform"})

@@ -16,6 +16,8 @@ class RunNode:
     scope: JsonObject
     inline_bytes: int
     """A larger output becomes a reference."""
+    attempt: int = 1
+    """Of this instance, counted over all its activities."""
 
 
 @dataclass(frozen=True, slots=True)

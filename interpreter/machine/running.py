@@ -40,7 +40,7 @@ def run_service(state: State, instance: Instance) -> None:
     state.spent += 1
     change_status(state, instance, "running")
     scope = scope_of(state, instance.frame, instance.node.reads)
-    state.commands.append(RunNode(instance.key, instance.node, scope, inline_bytes(state)))
+    state.commands.append(RunNode(instance.key, instance.node, scope, inline_bytes(state), instance.attempt))
 
 
 def node_succeeded(state: State, instance: Instance, event: NodeSucceeded) -> None:

@@ -126,7 +126,8 @@ def _reopened_instance(state: State, one: Instance) -> list[Command]:
     ]
     memory = one.memory
     if one.status == "running" and not one.node.is_control:
-        commands.append(RunNode(one.key, one.node, scope_of(state, one.frame, one.node.reads), inline_bytes(state)))
+        scope = scope_of(state, one.frame, one.node.reads)
+        commands.append(RunNode(one.key, one.node, scope, inline_bytes(state), one.attempt))
         if one.cancelling:
             commands.append(CancelNode(one.key))
     if memory.get("open"):

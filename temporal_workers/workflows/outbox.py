@@ -47,6 +47,8 @@ class Outbox:
         self._nodes: dict[str, PlannedNode] = {}
         """Of the calls that are held or in flight."""
         self._burst = self._burst_task = 0
+        self.is_fast = not begin.dry_run
+        """In express mode: nodes still run inside of the workflow task. A failure or a wait ends that for good."""
         self.closed: Callable[[], bool] = lambda: False
         """Whether nothing new may be issued for now."""
 
@@ -96,9 +98,14 @@ class Outbox:
     # nodes
 
     def _run_node(self, command: RunNode) -> None:
+        fast = command.node.fast and self.is_fast
+        handle = self._start_local(command) if fast else self._start(command)
+        self._handles[command.key] = handle
+        handle.add_done_callback(partial(self._node_done, command))
+
+    def _start(self, command: RunNode) -> workflow.ActivityHandle[NodeResult]:
         node = command.node
-        retry = node.retries[0]
-        handle = workflow.start_activity(
+        return workflow.start_activity(
             node.type,
             self._call(command),
             task_queue=DRY_RUN_QUEUE if self._begin.dry_run else None,
@@ -108,17 +115,25 @@ class Outbox:
             start_to_close_timeout=timedelta(milliseconds=node.timeout_ms),
             schedule_to_close_timeout=timedelta(milliseconds=node.total_ms),
             heartbeat_timeout=timedelta(milliseconds=node.heartbeat_ms),
-            retry_policy=RetryPolicy(
-                initial_interval=timedelta(milliseconds=retry.initial_ms),
-                backoff_coefficient=retry.backoff,
-                maximum_interval=timedelta(milliseconds=max(retry.max_ms, retry.initial_ms)),
-                maximum_attempts=1 if node.retry_by_machine else retry.max_attempts,
-                non_retryable_error_types=retry.non_retryable,
-            ),
+            retry_policy=_retry_policy(node),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )
-        self._handles[command.key] = handle
-        handle.add_done_callback(partial(self._node_done, command))
+
+    def _start_local(self, command: RunNode) -> workflow.ActivityHandle[NodeResult]:
+        node = command.node
+        return workflow.start_local_activity(
+            node.type,
+            self._call(command),
+            activity_id=command.key,
+            summary=node.label,
+            result_type=NodeResult,
+            start_to_close_timeout=timedelta(milliseconds=node.timeout_ms),
+            schedule_to_close_timeout=timedelta(milliseconds=node.total_ms),
+            retry_policy=_retry_policy(node),
+            # Longer pauses are timers, so that the workflow task ends meanwhile.
+            local_retry_threshold=timedelta(seconds=1),
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        )
 
     def _call(self, command: RunNode) -> NodeCall:
         begin, node = self._begin, command.node
@@ -136,6 +151,7 @@ class Outbox:
             inline_bytes=command.inline_bytes,
             extracts=node.extracts,
             mock=_mock(begin.mocks, command),
+            earlier_attempts=command.attempt - 1,
         )
 
     def _node_done(self, command: RunNode, handle: "asyncio.Task[NodeResult]") -> None:
@@ -148,6 +164,7 @@ class Outbox:
             logs = tuple(told.logs)
             self._tell(NodeSucceeded(at_ms, command.key, told.output, told.input, told.attempts, told.port, logs))
         else:
+            self.is_fast = False
             self._tell(failure_event(error, command.node, command.key, at_ms))
 
     # expressions
@@ -188,6 +205,17 @@ class Outbox:
             self._tell(Evaluated(at_ms, command.key, command.field, told.value, told.error))
         else:
             self._tell(evaluation_event(error, command.key, command.field, at_ms))
+
+
+def _retry_policy(node: PlannedNode) -> RetryPolicy:
+    retry = node.retries[0]
+    return RetryPolicy(
+        initial_interval=timedelta(milliseconds=retry.initial_ms),
+        backoff_coefficient=retry.backoff,
+        maximum_interval=timedelta(milliseconds=max(retry.max_ms, retry.initial_ms)),
+        maximum_attempts=1 if node.retry_by_machine else retry.max_attempts,
+        non_retryable_error_types=retry.non_retryable,
+    )
 
 
 def _mock(mocks: JsonObject, command: RunNode) -> Json:

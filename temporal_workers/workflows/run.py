@@ -33,6 +33,7 @@ from interpreter.machine.commands import (
     StartChild,
     StartTimer,
 )
+from interpreter.machine.deciding import TIMEOUT_TIMER
 from interpreter.machine.events import (
     Answered,
     CancelRequested,
@@ -254,6 +255,7 @@ class RunWorkflow:
         if isinstance(command, CancelNode):
             self._outbox.cancel(command.key)
         elif isinstance(command, StartTimer):
+            self._outbox.is_fast = self._outbox.is_fast and command.timer == TIMEOUT_TIMER
             self._timers.start(command.timer, command.at_ms)
         elif isinstance(command, CancelTimer):
             self._timers.cancel(command.timer)
@@ -272,6 +274,7 @@ class RunWorkflow:
         else:
             # What is open and what was answered stands in the machine's state, where handlers look it up.
             assert isinstance(command, OpenWait | CloseWait | Respond)
+            self._outbox.is_fast = self._outbox.is_fast and not isinstance(command, OpenWait)
 
     def _continued(self) -> None:
         """Gives the machine another budget, once the record has caught up."""

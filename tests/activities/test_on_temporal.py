@@ -26,7 +26,7 @@ from activities.kit.context import NodeContext
 from activities.kit.errors import ServerError
 from activities.kit.keys import KeyRing
 from activities.kit.node import Implementation
-from activities.registration import Services
+from activities.registration import Services, load_activities
 from interpreter.catalog import Catalog
 from interpreter.definition import Definition
 from interpreter.json_value import Json
@@ -82,7 +82,7 @@ async def worker(address: str, home: Path) -> AsyncIterator[tuple[Client, str, d
     queue = f"nodes-{uuid.uuid4().hex[:8]}"
     async with (
         Services.open(settings) as services,
-        run_worker(client, settings, services, queue),
+        run_worker(client, settings, load_activities(services), queue),
         Worker(client, task_queue=PLATFORM_QUEUE, activities=[record]),
     ):
         yield client, queue, outputs
