@@ -57,6 +57,8 @@ class Driver:
     attempts: dict[str, int] = field(default_factory=dict)
     told: dict[str, None] = field(default_factory=dict)
     questions: list[command.Evaluate] = field(default_factory=list)
+    late_questions: list[command.Evaluate] = field(default_factory=list)
+    """Those whose asker has ended, or is held."""
     timers: dict[str, int] = field(default_factory=dict)
     waits: dict[str, dict[str, Any]] = field(default_factory=dict)
     children: dict[str, str] = field(default_factory=dict)
@@ -137,8 +139,9 @@ class Driver:
         for key in [key for key in self.children if self.seen[key]["status"] in ENDS]:
             del self.children[key]
             self.children_told.pop(key, None)
-        asked = [one for one in self.questions if one.key is None or self.seen[one.key]["status"] not in ENDS]
-        self.questions = asked
+        for asked in [one for one in self.questions if one.key and self.seen[one.key]["status"] != "running"]:
+            self.questions.remove(asked)
+            self.late_questions.append(asked)
 
     def _through_json(self) -> None:
         """Snapshot and restore: what was open is asked for again, and nothing else."""

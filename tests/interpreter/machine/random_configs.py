@@ -45,7 +45,7 @@ def _number(rng: random.Random, around: Surroundings) -> str:
     if around.in_loop:
         choices += ["(carry.n ?? 0)", "index"]
     choices += [f"(nodes.{name}.n ?? 2)" for name in around.earlier[-3:]]
-    if around.earlier and rng.random() < 0.08:
+    if around.earlier and rng.random() < 0.05:
         return f"nodes.{rng.choice(around.earlier)}.n"
     return rng.choice(choices)
 
@@ -53,9 +53,9 @@ def _number(rng: random.Random, around: Surroundings) -> str:
 def _boolean(rng: random.Random, around: Surroundings, most: int = 3) -> str:
     number = _number(rng, around)
     chance = rng.random()
-    if chance < 0.04:
+    if chance < 0.02:
         return "{{ " + number + " }}"
-    if chance < 0.08:
+    if chance < 0.05:
         return "{{ input.no.way }}"
     if chance < 0.16 and around.earlier:
         return f"{{{{ $exists(errors.{rng.choice(around.earlier)}) }}}}"
@@ -65,11 +65,11 @@ def _boolean(rng: random.Random, around: Surroundings, most: int = 3) -> str:
 
 
 def _set(rng: random.Random, around: Surroundings) -> dict[str, Any]:
-    missing = "{{ input.nowhere }}" if rng.random() < 0.12 else f"{{{{ {_number(rng, around)} + 1 }}}}"
-    values = {"n": f"{{{{ {_number(rng, around)} }}}}", "b": missing, "c": ["x", "{{ input.flag }}"]}
+    missing = "{{ input.nowhere }}" if rng.random() < 0.08 else f"{{{{ {_number(rng, around)} + 1 }}}}"
+    values = {"b": missing, "c": ["x", "{{ input.flag }}"], "n": f"{{{{ {_number(rng, around)} }}}}"}
     if rng.random() < 0.1:
-        values["costly"] = "{{ $map([1, 2], function($v) { $v * 2 }) }}"
-    return {"values": values}
+        values["z_costly"] = "{{ $map([1, 2], function($v) { $v * 2 }) }}"
+    return {"values": values}  # in the order of a plan's keys: of two errors the first is shown
 
 
 def _switch(rng: random.Random, around: Surroundings) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _run_workflow(rng: random.Random, around: Surroundings) -> dict[str, Any]:
 
 
 def _map(rng: random.Random, around: Surroundings) -> dict[str, Any]:
-    items = ["{{ input.list }}"] * 6 + ["{{ [1, 2, 3] }}", "{{ input.n }}"]
+    items = ["{{ input.list }}"] * 8 + ["{{ [1, 2, 3] }}", "{{ input.n }}"]
     items += [f"{{{{ nodes.{name}.list ?? input.list }}}}" for name in around.earlier[-2:]]
     if rng.random() < 0.1:
         items = ["{{ $map(input.list, function($v) { [$v] }) ?? [] }}"]
@@ -118,9 +118,9 @@ def _map(rng: random.Random, around: Surroundings) -> dict[str, Any]:
     if rng.random() < 0.4:
         config["item_output"] = {"i": "{{ index }}", "n": f"{{{{ {_number(rng, inside)} }}}}"}
         if rng.random() < 0.2:
-            config["item_output"]["maybe"] = "{{ $sum($map([1], function($v) { $v + index })) }}"
+            config["item_output"]["o_costly"] = "{{ $sum($map([1], function($v) { $v + index })) }}"
         if rng.random() < 0.15:
-            config["item_output"]["wrong"] = "{{ item.nowhere }}"
+            config["item_output"]["w_wrong"] = "{{ item.nowhere }}"
     return config
 
 
@@ -133,7 +133,7 @@ def _loop(rng: random.Random, around: Surroundings) -> dict[str, Any]:
         if rng.random() < 0.6:
             config[kind] = f"{{{{ index {'<' if kind == 'while' else '>='} {rng.randint(0, 3)} }}}}"
     if rng.random() < 0.5:
-        config["next"] = {"n": "{{ (carry.n ?? 0) + 1 }}", "m": f"{{{{ {_number(rng, inside)} }}}}"}
+        config["next"] = {"m": f"{{{{ {_number(rng, inside)} }}}}", "n": "{{ (carry.n ?? 0) + 1 }}"}
     if rng.random() < 0.3:
         config["delay"] = rng.choice(("1s", "5s"))
     return config

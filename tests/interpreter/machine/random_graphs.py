@@ -27,9 +27,8 @@ class Case:
     def outcome(self, key: str, attempt: int) -> dict[str, Any]:
         """What the activity of an instance answers at an attempt: the same for ever."""
         rng = random.Random(f"{self.seed}:{key}:{attempt}")
-        if rng.random() < 0.22:
-            name = rng.choice(("HttpError", "Timeout", "AccessDenied"))
-            return {"error": name, "retryable": name == "HttpError" or rng.random() < 0.8}
+        if rng.random() < 0.2:
+            return {"error": rng.choice(("HttpError", "Timeout", "AccessDenied")), "retryable": rng.random() < 0.8}
         return {"output": {"from": key, "n": rng.randint(0, 9), "list": list(range(rng.randint(0, 3)))}}
 
 
@@ -63,11 +62,11 @@ class _Sketch:
         node["config"] = random_config(self.rng, kind, around)
         if parent is not None:
             node["parent"] = parent
-        if self.rng.random() < 0.5:
-            node["on_error"] = self.rng.choice(("fail", "continue", "route", "hold"))
+        if self.rng.random() < (0.6 if parent else 0.8):
+            node["on_error"] = self.rng.choice(("fail", "continue", "route", "route", "hold"))
         if self.rng.random() < 0.05:
             node["disabled"] = True
-        if kind in (*_CONTAINERS, *_WAITS[:3]) and self.rng.random() < 0.3:
+        if kind in (*_CONTAINERS, *_WAITS[:3]) and self.rng.random() < 0.2:
             node["timeout"] = self.rng.choice(_DEADLINES)
         if kind == SERVICE and self.rng.random() < 0.25:
             node["retry"] = _policies(self.rng)
@@ -76,13 +75,13 @@ class _Sketch:
 
     def _kind(self, around: Surroundings, is_first: bool) -> str:
         chance = self.rng.random()
-        if not is_first and chance < 0.04:
+        if not is_first and chance < 0.06:
             return self.rng.choice(_ENDS)
         if self.flat or chance < 0.28:
             return self.rng.choice((*_PLAIN, SERVICE, SERVICE, SERVICE))
-        if chance < 0.42:
+        if chance < 0.43:
             return self.rng.choice(_WAITS)
-        if around.depth < DEPTH and chance < 0.68:
+        if around.depth < DEPTH and chance < (0.78 if around.depth else 0.7):
             return self.rng.choice(_CONTAINERS)
         return SERVICE
 
@@ -105,22 +104,23 @@ class _Sketch:
                 source = nodes[self.rng.randrange(max(0, place - 5), place)]
                 ports = _ports(source)
                 if ports:
-                    edge = {"source": source["id"], "source_port": self.rng.choice(ports), "target": target["id"]}
+                    port = ports[0] if self.rng.random() < 0.4 else self.rng.choice(ports)
+                    edge = {"source": source["id"], "source_port": port, "target": target["id"]}
                     edges[edge["source"], edge["source_port"], edge["target"]] = edge
         return list(edges.values())
 
 
-def random_case(seed: int, most: int = 22, flat: bool = False) -> Case:
+def random_case(seed: int, most: int = 25, flat: bool = False) -> Case:
     """The case of a number: the same one for ever. `flat` leaves containers and waits out."""
     rng = random.Random(seed)
     sketch = _Sketch(rng, most, flat)
-    sketch.scope(None, Surroundings(), rng.randint(1, most if flat else 7))
+    sketch.scope(None, Surroundings(), rng.randint(1, most) if flat else rng.randint(2, 8))
     nodes = sketch.nodes
     if rng.random() < 0.3:
         nodes = rng.sample(nodes, len(nodes))
     definition: dict[str, Any] = {"format": 1, "name": f"random {seed}", "nodes": nodes, "edges": sketch.edges}
     definition["settings"] = {"on_failure": rng.choice(("cancel", "drain"))}
-    if rng.random() < 0.12:
+    if rng.random() < 0.08:
         definition["settings"]["timeout"] = rng.choice(("5s", "30s", "2m"))
     if rng.random() < 0.3:
         chosen = rng.choice([node["id"] for node in nodes if "parent" not in node])
@@ -128,7 +128,7 @@ def random_case(seed: int, most: int = 22, flat: bool = False) -> Case:
         if rng.random() < 0.2:
             text = f"$map([1, 2], function($v) {{ $v + {rng.choice(('1', 'input.nowhere'))} }})"
         definition["output"] = {"chosen": f"{{{{ {text} }}}}", "n": "{{ input.n }}"}
-    length = rng.choice((0, 1, 2, 2, 3, 3, 4, 6))
+    length = rng.choice((0, 1, 2, 2, 3, 3, 4, 5, 6))
     items = [rng.choice((rng.randint(0, 5), {"n": rng.randint(0, 5)})) for _ in range(length)]
     return Case(seed, definition, {"n": rng.randint(0, 3), "flag": rng.random() < 0.5, "list": items})
 
@@ -166,11 +166,11 @@ def _mend(rng: random.Random, nodes: list[dict[str, Any]], edges: list[dict[str,
         routed = any(edge["source"] == node["id"] and edge.get("source_port") == "error" for edge in edges)
         ports = _ports(node)
         if node.get("on_error") == "route" and not routed:
-            node["on_error"] = "continue" if "out" in ports else "fail"
+            node["on_error"] = "continue" if "out" in ports else "hold"
         if node.get("on_error") == "route" and not ports:
             node["on_error"] = "fail"
         if node.get("on_error") == "continue" and "out" not in ports:
-            node["on_error"] = "fail"
+            node["on_error"] = rng.choice(("fail", "hold"))
         if "out" not in ports:
             node.pop("disabled", None)
 

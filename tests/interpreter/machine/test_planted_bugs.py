@@ -1,6 +1,5 @@
 """Bugs planted in the machine are found by the random cases: the comparison is worth something."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -70,14 +69,24 @@ def test_a_map_that_tolerates_one_failure_too_many_is_found(monkeypatch: pytest.
 
 def test_frames_that_begin_in_the_wrong_order_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     real = frames.enqueue
-    monkeypatch.setattr(frames, "enqueue", lambda state, ready: real(state, ready[::-1]))
+
+    def planted(state: State, ready: list[Instance]) -> None:
+        for one in sorted(ready, key=lambda instance: -instance.node.index):
+            real(state, [one])
+
+    monkeypatch.setattr(frames, "enqueue", planted)
     assert_found()
 
 
 def test_a_finally_that_a_cancel_ends_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = deciding.decide_cancelled
-    planted: Callable[[State], None] = lambda state: (setattr(state, "cancels", 1), real(state))[1]  # noqa: E731
-    monkeypatch.setattr("interpreter.machine.advance.decide_cancelled", planted)
+    real = deciding.begin_to_end
+
+    def planted(state: State, frame: Frame, error: Any, draining: bool) -> None:
+        real(state, frame, error, draining)
+        if state.cancels == 1:
+            deciding.end_finallys(state)
+
+    monkeypatch.setattr(deciding, "begin_to_end", planted)
     assert_found()
 
 

@@ -1,5 +1,6 @@
 """The reference's run: one queue, one list of woken containers, and the ways in which things end."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.interpreter.machine.reference.boxes import SERVICE, Box, Error, Failed, Frame
@@ -70,7 +71,7 @@ class ReferenceRun:
         """Every timer but the graces."""
         if name == "timeout":
             self.timeout_at = None
-            self._decide("timed_out", drain=False)
+            self._decide("timed_out")
         else:
             kind, key = name.split(":", 1)
             box = self.box(key)
@@ -82,17 +83,18 @@ class ReferenceRun:
                 self._turn(box, DUE)
         self._work()
 
-    def grace_is_over(self, at_ms: int) -> None:
+    def grace_is_over(self) -> None:
+        """A grace timer has fired: whatever has had its time is left behind."""
         for box in self._told():
-            if box.grace_at == at_ms:
+            if box.grace_at is not None and box.grace_at <= self.now_ms:
                 self._end(box, "cancelled")
         self._work()
 
     def cancel(self) -> None:
         self.cancels += 1
-        self._decide("cancelled", drain=False)
+        self._decide("cancelled")
         if self.cancels >= 2:
-            for box in self.boxes():
+            for box in list(self._in_order(self.root)):
                 if box.is_finally and box in self.queue:
                     self.queue.remove(box)
                     self._end(box, "cancelled")
@@ -180,8 +182,15 @@ class ReferenceRun:
         waiting = any(box.status == "waiting" for box in open_boxes)
         return "waiting" if waiting and not busy and not self.queue else "running"
 
+    def _in_order(self, frame: Frame) -> Iterator[Box]:
+        """What is in a frame and in the frames in it, in definition and index order."""
+        for box in frame.boxes.values():
+            yield box
+            for inner in box.frames:
+                yield from self._in_order(inner)
+
     def _told(self) -> list[Box]:
-        return [box for box in self.boxes() if box.grace_at is not None and not box.ended]
+        return [box for box in self._in_order(self.root) if box.grace_at is not None and not box.ended]
 
     # --- how things begin ---
 
@@ -254,11 +263,12 @@ class ReferenceRun:
 
     def _succeed(self, box: Box, output: Any, port: str) -> None:
         box.output, box.port = output, port
-        if box.type == "core.stop@1":
-            box.status = "succeeded"
-            if self.end is None:
-                self._decide("succeeded", drain=False, output=output)
+        stops = box.type == "core.stop@1" and self.end is None
+        if stops:
+            self.end, self.end_output = "succeeded", output
         self._end(box, "succeeded")
+        if stops:
+            self._begin_to_end(self.root, drain=False)
 
     def _fail(self, box: Box, error: Error) -> None:
         on_error = "fail" if box.frame.ending or box.is_finally else box.node.get("on_error", "fail")
@@ -357,9 +367,9 @@ class ReferenceRun:
         box.told = True
         box.timers.clear()
         box.asking.clear()
+        self.end_frames(box, drain)
         if not box.open_frames:
             self._cancel_at_once(box)
-        self.end_frames(box, drain)
 
     def _cancel_at_once(self, box: Box) -> None:
         box.status = "cancelled"
@@ -383,13 +393,13 @@ class ReferenceRun:
         else:
             self._turn(box, None, DeadlineOver(timeout))
 
-    def _decide(self, end: str, drain: bool, output: Any = None) -> None:
+    def _decide(self, end: str) -> None:
         """The run is decided if it was not; what drains is drained no more."""
         if self.end is None:
-            self.end, self.end_output = end, output
+            self.end = end
             if end == "timed_out":
                 self.end_error = error_of(None, "RunTimeout")
-        self._begin_to_end(self.root, drain)
+        self._begin_to_end(self.root, drain=False)
 
     # --- the end of the run ---
 

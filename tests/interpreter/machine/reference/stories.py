@@ -92,12 +92,11 @@ def call(run: "ReferenceRun", box: Box) -> Story:
 
 
 def _pause(policies: list[dict[str, Any]], outcome: dict[str, Any], matched: dict[int, int]) -> int | None:
-    if not outcome.get("retryable"):
-        return None
     for place, policy in enumerate(policies):
         if policy.get("errors") and outcome["error"] not in policy["errors"]:
             continue
-        if outcome["error"] in policy.get("non_retryable", ()):
+        named = outcome["error"] in policy.get("errors", ())
+        if outcome["error"] in policy.get("non_retryable", ()) or not (named or outcome.get("retryable")):
             return None
         matched[place] = matched.get(place, 0) + 1
         if matched[place] >= policy.get("max_attempts", 3):
@@ -226,7 +225,7 @@ def run_workflow(run: "ReferenceRun", box: Box) -> Story:
         if not waited:
             return {"run_id": happened["child_id"]}, "out"
         box.child = happened["child_id"]
-        happened = yield "waiting"
+        happened = yield "running"
         if happened["status"] == "succeeded":
             return {"run_id": box.child, "output": happened["output"]}, "out"
         names = {"cancelled": "ChildRunCancelled", "timed_out": "ChildRunTimedOut"}
