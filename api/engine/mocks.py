@@ -4,6 +4,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from activities.kit.regex_engine import re2_check
+from interpreter.expressions import parse_template
 from interpreter.json_value import Json, JsonObject, pointer
 from interpreter.plan import Plan, PlannedNode
 
@@ -87,8 +89,8 @@ def _wrong_value(mock: Json, place: tuple[str | int, ...], kinds: tuple[str, ...
     inside = (*place, kind)
     if kind == "error":
         return _wrong_error(value, inside)
-    if kind == "expression" and not (isinstance(value, str) and "{{" in value):
-        return WrongMock("the expression is a text that holds {{ … }}", pointer(*inside))
+    if kind == "expression":
+        return _wrong_expression(value, inside)
     if kind == "sequence":
         return _wrong_sequence(value, inside)
     return None
@@ -97,15 +99,22 @@ def _wrong_value(mock: Json, place: tuple[str | int, ...], kinds: tuple[str, ...
 def _wrong_sequence(value: Json, place: tuple[str | int, ...]) -> WrongMock | None:
     if not isinstance(value, list) or not 0 < len(value) <= _LONGEST_SEQUENCE:
         return WrongMock(f"a sequence is a list of 1 to {_LONGEST_SEQUENCE} mocks, one for each attempt", pointer(*place))
-    wrong = (_wrong_value(one, (*place, index), ("output", "error")) for index, one in enumerate(value))
+    wrong = (_wrong_value(one, (*place, index), ("output", "error", "expression")) for index, one in enumerate(value))
     return next(filter(None, wrong), None)
 
 
+def _wrong_expression(value: Json, place: tuple[str | int, ...]) -> WrongMock | None:
+    if not isinstance(value, str):
+        return WrongMock("the expression is a text such as {{ config.url }}", pointer(*place))
+    problems = parse_template(value, pointer(*place), re2_check).problems
+    return WrongMock(problems[0].message, problems[0].pointer) if problems else None
+
+
 def _wrong_error(value: Json, place: tuple[str | int, ...]) -> WrongMock | None:
-    if not isinstance(value, dict) or not {"name", "message"} <= value.keys() <= {"name", "message", "retryable"}:
+    if not isinstance(value, dict) or not {"name"} <= value.keys() <= {"name", "message", "retryable"}:
         return WrongMock("an error is an object of name, message and, if you like, retryable", pointer(*place))
     for field in ("name", "message"):
-        if not isinstance(value[field], str) or (field == "name" and not value[field]):
+        if not isinstance(value.get(field, ""), str) or value["name"] == "":
             return WrongMock(f"the {field} is a text", pointer(*place, field))
     if not isinstance(value.get("retryable", False), bool):
         return WrongMock("retryable is true or false", pointer(*place, "retryable"))
