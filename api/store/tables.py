@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Index, Text, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import DateTime, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -23,11 +25,18 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _later(default: object) -> dict[str, Any]:
+    """A column that came later: older rows have this value in it."""
+    return {"server_default": default}
+
+
 class Workspace(SQLModel, table=True):
     __tablename__ = "workspaces"
     id: str = Field(primary_key=True)
     name: str
     created_at: datetime = Field(sa_type=UtcTime)
+    settings: str = Field(default="{}", sa_type=Text, sa_column_kwargs=_later("{}"))
+    """`{"error_workflow"?}`"""
 
 
 class ApiKey(SQLModel, table=True):
@@ -54,6 +63,8 @@ class Workflow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    pins: str = Field(default="{}", sa_type=Text, sa_column_kwargs=_later("{}"))
+    """Outputs by node id, which runs of the draft take instead of calling the node."""
 
 
 class WorkflowVersion(SQLModel, table=True):
@@ -79,6 +90,8 @@ class Run(SQLModel, table=True):
         Index("ix_runs_listed", "workspace_id", "created_at", "id"),
         Index("ix_runs_by_workflow", "workflow_id", "created_at"),
         Index("ix_runs_open", "status", "created_at"),
+        # Few rows at any time, and looked for every few seconds.
+        Index("ix_runs_to_follow_up", "ended_at", sqlite_where=text("follow_up_due"), postgresql_where=text("follow_up_due")),
     )
     id: str = Field(primary_key=True)
     workspace_id: str = Field(foreign_key="workspaces.id")
@@ -99,6 +112,22 @@ class Run(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    caller_run_id: str | None = None
+    """The run that started this one as its child, and the instance that did."""
+    caller_key: str | None = None
+    caller_waits: bool = Field(default=False, sa_column_kwargs=_later(false()))
+    """It is to be told of the end."""
+    depth: int = Field(default=0, sa_column_kwargs=_later("0"))
+    """How many runs call each other down to this one."""
+    options: str = Field(default="{}", sa_type=Text, sa_column_kwargs=_later("{}"))
+    """`RunOptions` as JSON."""
+    response: str = Field(default="null", sa_type=Text, sa_column_kwargs=_later("null"))
+    """What the run has answered its caller, before its end or at it."""
+    attention: str | None = None
+    error_workflow: str | None = None
+    """What its definition says is to run when it fails."""
+    follow_up_due: bool = Field(default=False, sa_column_kwargs=_later(false()))
+    """It has ended, and its caller or an error workflow does not know yet."""
 
 
 class NodeRun(SQLModel, table=True):

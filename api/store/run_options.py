@@ -1,0 +1,33 @@
+"""How a run is carried out, beside what it runs: kept with its row, so that whoever starts it starts it so."""
+
+from dataclasses import dataclass, field
+
+from interpreter.json_value import Json, JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the one who starts a run may ask of its execution."""
+
+    mocks: JsonObject = field(default_factory=dict)
+    """What stands for the attempts of nodes, by node id or instance key."""
+    dry_run: bool = False
+    """Its node activities go to workers that hold only stubs."""
+    stop_after: str | None = None
+    """The id of the node after which it stops."""
+
+    def to_json(self) -> JsonObject:
+        """Only what differs from a plain run."""
+        told: JsonObject = {}
+        if self.mocks:
+            told["mocks"] = self.mocks
+        if self.dry_run:
+            told["dry_run"] = True
+        if self.stop_after is not None:
+            told["stop_after"] = self.stop_after
+        return told
+
+    @classmethod
+    def of(cls, told: Json) -> "RunOptions":
+        """The options that `to_json` gave."""
+        return cls(told.get("mocks", {}), told.get("dry_run", False), told.get("stop_after"))
