@@ -55,12 +55,11 @@ class Comparison:
 
     def run(self) -> "Comparison":
         """Raises `Difference` where the two disagree."""
-        self.driver.begin()
-        self.reference.start()
+        self.begin()
         for place in range(MOST_EVENTS):
-            self._check()
+            self.check()
             if self.driver.end is not None:
-                break
+                return self
             self.driver.now_ms += 10
             disturbance = self.disturbances.get(place)
             acts = self._interference(disturbance) if disturbance else []
@@ -68,10 +67,17 @@ class Comparison:
             self.trail.append(name)
             self.happened[name.split(" ")[0]] += 1
             act()
-        else:
-            raise self._differ("the run does not end")
-        self._check_end()
-        return self
+        raise self._differ("the run does not end")
+
+    def begin(self) -> None:
+        self.driver.begin()
+        self.reference.start()
+
+    def check(self) -> None:
+        """Compares where the two stand, and how they ended if they have."""
+        self._check()
+        if self.driver.end is not None:
+            self._check_end()
 
     # --- what may happen next ---
 
@@ -116,23 +122,23 @@ class Comparison:
 
     # --- the events, told to both ---
 
-    def _tell(self, told: Callable[[], None], reference: Callable[[], None]) -> None:
+    def tell(self, told: Callable[[], None], reference: Callable[[], None]) -> None:
         self.reference.now_ms = self.driver.now_ms
         told()
         self.reference.now_ms = self.driver.now_ms
         reference()
 
     def _both(self, name: str) -> None:
-        self._tell(getattr(self.driver, name), getattr(self.reference, name))
+        self.tell(getattr(self.driver, name), getattr(self.reference, name))
 
     def _answer(self, key: str) -> None:
         outcome = self.case.outcome(key, self.driver.attempts[key])
         if key in self.driver.told and self.rng.random() < 0.5:
             outcome = {"cancelled": True}
-        self._tell(lambda: self.driver.answer(key, outcome), lambda: self.reference.happens(key, outcome))
+        self.tell(lambda: self.driver.answer(key, outcome), lambda: self.reference.happens(key, outcome))
 
     def _evaluated(self, asked: Any) -> None:
-        self._tell(lambda: self.driver.evaluate(asked), lambda: self.reference.evaluated(asked.key, asked.field))
+        self.tell(lambda: self.driver.evaluate(asked), lambda: self.reference.evaluated(asked.key, asked.field))
 
     def _answer_wait(self, key: str) -> None:
         number = self.answered[key] = self.answered.get(key, -1) + 1
@@ -142,7 +148,7 @@ class Comparison:
             answer |= {"payload": None, "decision": decision, "reason": f"for {number}", "form": None}
         else:
             answer["payload"] = {"n": self.rng.randint(0, 5), "list": [1]}
-        self._tell(lambda: self.driver.answer_wait(key, answer), lambda: self.reference.happens(key, answer))
+        self.tell(lambda: self.driver.answer_wait(key, answer), lambda: self.reference.happens(key, answer))
 
     def _child(self, key: str) -> None:
         if self.driver.children[key] != "starting":
@@ -150,14 +156,14 @@ class Comparison:
         elif self.rng.random() < 0.1:
             refusal = {"name": "NotPublished", "message": "no version is published"}
             news = {"refused": "NotPublished"}
-            self._tell(
+            self.tell(
                 lambda: self.driver.child_ended(key, "failed", None, refusal),
                 lambda: self.reference.happens(key, news),
             )
         else:
             child_id = f"ws-child-{key}"
             news = {"child_id": child_id}
-            self._tell(lambda: self.driver.child_started(key, child_id), lambda: self.reference.happens(key, news))
+            self.tell(lambda: self.driver.child_started(key, child_id), lambda: self.reference.happens(key, news))
 
     def _child_ends(self, key: str) -> None:
         statuses = ["succeeded", "succeeded", "failed", "timed_out", "cancelled"]
@@ -165,16 +171,16 @@ class Comparison:
         output = {"n": 4} if status == "succeeded" else None
         error = None if status in ("succeeded", "cancelled") else {"name": "Broken", "message": "it broke"}
         news = {"status": status, "output": output}
-        self._tell(
+        self.tell(
             lambda: self.driver.child_ended(key, status, output, error),
             lambda: self.reference.happens(key, news),
         )
 
     def _fire(self, timer: str) -> None:
         if not timer.startswith("grace"):
-            self._tell(lambda: self.driver.fire(timer), lambda: self.reference.timer(timer))
+            self.tell(lambda: self.driver.fire(timer), lambda: self.reference.timer(timer))
             return
-        self._tell(lambda: self.driver.fire(timer), self.reference.grace_is_over)
+        self.tell(lambda: self.driver.fire(timer), self.reference.grace_is_over)
 
     def _decide_held(self, box: Box) -> None:
         action = self.rng.choice(("retry", "skip", "output", "fail"))
@@ -194,7 +200,7 @@ class Comparison:
         key = box.key
         if box.status == "pending":
             self.given[key] = None
-        self._tell(
+        self.tell(
             lambda: self.driver.intervene(key, action, output, port),
             lambda: self.reference.intervene(key, action, output, port),
         )
