@@ -1,37 +1,16 @@
 """`/node-types`: palette, forms and documents follow from this."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
-from api.kit.guard import GuardedRoute, Policy, policy
+from api.catalog.schemas import NodeTypes, NodeTypeView, TrialBody, TrialView
+from api.catalog.trials import try_out
+from api.kit.guard import GuardedRoute, Member, Policy, policy
 from api.kit.problem import NotFound
 from api.kit.services import Given
 from interpreter.json_value import JsonObject
 from interpreter.node_type import NodeType
 
 router = APIRouter(prefix="/node-types", tags=["node types"], route_class=GuardedRoute)
-
-
-class NodeTypeView(BaseModel):
-    id: str
-    title: str
-    description: str
-    category: str
-    kind: str
-    config_schema: JsonObject
-    output_schema: JsonObject
-    ports: list[str]
-    credential_kinds: list[str]
-    credential_required: bool
-    idempotent: bool
-    effect: str
-    timeout: str
-    retry: JsonObject
-
-
-class NodeTypes(BaseModel):
-    items: list[NodeTypeView]
-    next_cursor: None = None
 
 
 @router.get("", response_model=NodeTypes)
@@ -48,6 +27,16 @@ async def get_node_type(type_id: str, given: Given) -> JsonObject:
     if node_type is None:
         raise NotFound
     return _view(node_type)
+
+
+@router.post("/{type_id}/test", response_model=TrialView, response_model_exclude_unset=True)
+@policy(Policy.MEMBER)
+async def test_node_type(type_id: str, body: TrialBody, member: Member, given: Given) -> JsonObject:
+    """Runs one node once, really or by a mock, and answers how it ended."""
+    node_type = given.catalog.get(type_id)
+    if node_type is None:
+        raise NotFound
+    return await try_out(given, member, node_type, body)
 
 
 def _view(node_type: NodeType) -> JsonObject:

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from api.engine.engine import Engine
 from api.engine.published import RunnableVersion
 from api.store import ids, plans, runs
 from api.store.database import Database
+from api.store.run_options import RunOptions
 from api.store.runs import InsertedRun, NewRun, StartPayload
 from interpreter.json_value import Json, JsonObject
 
@@ -26,6 +27,7 @@ class RunRequest:
     idempotency_key: str | None = None
     asked: Json = None
     """The request as it came: the same key with another request is a conflict."""
+    options: RunOptions = field(default_factory=RunOptions)
 
 
 async def begin_run(database: Database, engine: Engine, request: RunRequest) -> InsertedRun:
@@ -54,6 +56,7 @@ def _new_run(request: RunRequest) -> NewRun:
         created_at=datetime.now(UTC),
         idempotency_key=request.idempotency_key,
         request_hash=_hash(request.asked) if request.idempotency_key is not None else None,
+        options=request.options,
     )
 
 
@@ -67,6 +70,7 @@ def _payload(run: NewRun, request: RunRequest) -> StartPayload:
         plan_hash=run.plan_hash,
         input=run.input,
         trigger=run.trigger,
+        options=run.options,
     )
 
 

@@ -12,7 +12,14 @@ from api.engine.errors import TemporalAway
 from api.engine.grants import sign_grant
 from api.store.runs import StartPayload
 from interpreter.plan import Plan
-from interpreter.protocol import INLINE_PLAN_BYTES, INTERPRETER_VERSION, RUN_WORKFLOW, WORKER_QUEUE, RunStart
+from interpreter.protocol import (
+    EXPRESS_QUEUE,
+    INLINE_PLAN_BYTES,
+    INTERPRETER_VERSION,
+    RUN_WORKFLOW,
+    WORKER_QUEUE,
+    RunStart,
+)
 
 _START_SECONDS = timedelta(seconds=10)
 
@@ -25,7 +32,7 @@ async def start_execution(client: Client, ring: KeyRing, payload: StartPayload) 
             RUN_WORKFLOW,
             begin,
             id=payload.run_id,
-            task_queue=WORKER_QUEUE,
+            task_queue=_queue_of(payload),
             # A run has one execution chain for ever, also after it has ended.
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             rpc_timeout=_START_SECONDS,
@@ -50,7 +57,15 @@ def run_start(payload: StartPayload, grant: str) -> RunStart:
         input=payload.input,
         trigger=payload.trigger,
         grant=grant,
+        mocks=payload.options.mocks,
+        dry_run=payload.options.dry_run,
+        stop_after=payload.options.stop_after,
     )
+
+
+def _queue_of(payload: StartPayload) -> str:
+    """Runs in express mode have workers whose workflow tasks may take as long as their nodes do."""
+    return EXPRESS_QUEUE if Plan.of(payload.plan_text).express else WORKER_QUEUE
 
 
 def _credentials(payload: StartPayload) -> Sequence[str]:

@@ -13,8 +13,9 @@ class StartBody(BaseModel):
 
     input: JsonObject = Field(default_factory=dict)
     version: Annotated[int, Field(strict=True, ge=1, le=LARGEST)] | Literal["draft"] | None = Field(None, description="null: the published one")
-    mocks: JsonObject = Field(default_factory=dict)
-    dry_run: bool = False
+    mocks: JsonObject = Field(default_factory=dict, description="What stands for the attempts of nodes, by node id or instance key")
+    dry_run: Annotated[bool, Field(strict=True, description="Calls go to workers that hold only stubs")] = False
+    stop_after: Annotated[str, Field(min_length=1, max_length=63)] | None = Field(None, description="The id of the node after which the run stops")
 
 
 class ErrorView(BaseModel):
@@ -50,6 +51,7 @@ class RunView(BaseModel):
     started_at: str | None
     ended_at: str | None
     parent_run_id: str | None
+    dry_run: bool
     caller: Caller | None = None
 
 

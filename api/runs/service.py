@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from api.engine.door import RunRequest, begin_run
 from api.engine.input_schema import wrong_input
+from api.engine.mocks import output_mocks, wrong_mock
 from api.engine.published import RunnableVersion, input_schema_of
 from api.kit.key_door import Principal
 from api.kit.lists import cursor_of
@@ -11,23 +12,26 @@ from api.kit.problem import Conflict, NotFound, Unprocessable
 from api.kit.services import Services
 from api.kit.times import shown
 from api.runs.schemas import StartBody
-from api.store import records, runs, workflows
+from api.store import pins, records, runs, workflows
 from api.store.database import Connection
+from api.store.run_options import RunOptions
 from api.store.runs import RunRow
 from api.store.workflows import WorkflowRow
 from api.workflows.service import runnable_plan
 from interpreter.json_value import JsonObject
+from interpreter.plan import Plan
 from interpreter.protocol import RUN_ENDS, NodeRow
 
 
 async def start(services: Services, member: Principal, workflow_id: str, body: StartBody, key: str | None) -> str:
     """The id of the run that this request begins, or that the same key began before."""
-    _refuse_what_is_not_there(body)
     async with services.database.read() as connection:
         workflow = await workflows.get(connection, member.workspace_id, workflow_id)
         if workflow is None:
             raise NotFound
         runnable = await _runnable(services, connection, member.workspace_id, workflow, body)
+        pinned = await pins.of_workflow(connection, member.workspace_id, workflow.id) if body.version == "draft" else {}
+    options = _options(runnable.plan, body, pinned)
     if runnable.input_schema is not None and (wrong := wrong_input(runnable.input_schema, body.input)):
         raise Unprocessable(f"{wrong[0]['field']}: {wrong[0]['message']}", fields=wrong)
     trigger = {"kind": "api", "name": member.name, "at": shown(datetime.now(UTC)), "payload": None}
@@ -42,7 +46,8 @@ async def start(services: Services, member: Principal, workflow_id: str, body: S
             input=body.input,
             trigger=trigger,
             idempotency_key=key,
-            asked=body.model_dump(),
+            asked=body.model_dump(exclude_defaults=True),
+            options=options,
         ),
     )
     if inserted.conflict:
@@ -50,10 +55,19 @@ async def start(services: Services, member: Principal, workflow_id: str, body: S
     return inserted.run_id
 
 
-def _refuse_what_is_not_there(body: StartBody) -> None:
-    for field, given in (("mocks", bool(body.mocks)), ("dry_run", body.dry_run)):
-        if given:
-            raise Unprocessable(f"{field}: not carried out yet; leave it out", fields=[{"field": field, "message": "not carried out yet"}])
+def _options(plan: Plan, body: StartBody, pinned: JsonObject) -> RunOptions:
+    """What the request asks of the execution; raises `Unprocessable` with the place of a mistake."""
+    wrong = wrong_mock(plan, body.mocks)
+    if wrong is not None:
+        raise _wrong_field("mocks", f"/mocks{wrong.path}", wrong.message)
+    if body.stop_after is not None and body.stop_after not in plan.index_by_id:
+        raise _wrong_field("stop_after", "/stop_after", f'there is no node "{body.stop_after}"')
+    mocks = {**output_mocks(plan, pinned), **body.mocks}
+    return RunOptions(mocks=mocks, dry_run=body.dry_run, stop_after=body.stop_after)
+
+
+def _wrong_field(field: str, pointer: str, message: str) -> Unprocessable:
+    return Unprocessable(f"{field}: {message}", fields=[{"field": field, "pointer": pointer, "message": message}])
 
 
 async def _runnable(
@@ -107,5 +121,6 @@ def view(run: RunRow) -> JsonObject:
         "started_at": shown(run.started_at),
         "ended_at": shown(run.ended_at),
         "parent_run_id": run.parent_run_id,
+        "dry_run": run.options.dry_run,
         "caller": None,
     }

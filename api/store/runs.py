@@ -1,6 +1,6 @@
 """Runs: the row that is written before anything exists in Temporal, and what becomes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +8,15 @@ from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.store.json_text import read, written
+from api.store.run_options import RunOptions
 from api.store.tables import Run, StoredPlan
 from api.store.upserts import insert_into, table_of
 from interpreter.json_value import Json, JsonObject
 from interpreter.protocol import RUN_ENDS, ErrorValue, RunStatus
 
 _RUNS = table_of(Run)
+TRIAL = "test"
+"""The kind of trigger of a node test: listed only when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class NewRun:
     created_at: datetime
     idempotency_key: str | None = None
     request_hash: str | None = None
+    options: RunOptions = field(default_factory=RunOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class RunRow:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    options: RunOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class StartPayload:
     plan_hash: str
     input: Json
     trigger: JsonObject
+    options: RunOptions = field(default_factory=RunOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,7 @@ async def insert(connection: AsyncConnection, run: NewRun) -> InsertedRun:
         "idempotency_key": run.idempotency_key,
         "request_hash": run.request_hash,
         "cancel_requested": False,
+        "options": written(run.options.to_json()),
         "created_at": run.created_at,
     }
     statement = insert_into(connection, Run).values(values).on_conflict_do_nothing().returning(_RUNS.c.id)
@@ -132,6 +139,8 @@ async def list_(
     conditions = [_RUNS.c.workspace_id == workspace_id]
     exact = ((_RUNS.c.workflow_id, wanted.workflow_id), (_RUNS.c.status, wanted.status), (_RUNS.c.trigger_kind, wanted.trigger))
     conditions += [column == value for column, value in exact if value is not None]
+    if wanted.trigger is None:
+        conditions.append(_RUNS.c.trigger_kind != TRIAL)
     if wanted.since is not None:
         conditions.append(_RUNS.c.created_at >= wanted.since)
     if wanted.until is not None:
@@ -188,7 +197,7 @@ async def close(
 async def start_payload(connection: AsyncConnection, run_id: str) -> StartPayload | None:
     plans = table_of(StoredPlan)
     same_plan = and_(plans.c.hash == _RUNS.c.plan_hash, plans.c.workspace_id == _RUNS.c.workspace_id)
-    columns = (_RUNS.c.workspace_id, _RUNS.c.workflow_id, _RUNS.c.version, _RUNS.c.plan_hash, _RUNS.c.input, _RUNS.c.trigger, plans.c.text)
+    columns = (_RUNS.c.workspace_id, _RUNS.c.workflow_id, _RUNS.c.version, _RUNS.c.plan_hash, _RUNS.c.input, _RUNS.c.trigger, _RUNS.c.options, plans.c.text)
     row = (await connection.execute(select(*columns).join(plans, same_plan).where(_RUNS.c.id == run_id))).one_or_none()
     if row is None:
         return None
@@ -201,6 +210,7 @@ async def start_payload(connection: AsyncConnection, run_id: str) -> StartPayloa
         plan_hash=row.plan_hash,
         input=read(row.input),
         trigger=read(row.trigger),
+        options=RunOptions.of(read(row.options)),
     )
 
 
@@ -220,4 +230,5 @@ def _run(row: Row[Any]) -> RunRow:
         created_at=row.created_at,
         started_at=row.started_at,
         ended_at=row.ended_at,
+        options=RunOptions.of(read(row.options)),
     )

@@ -1,7 +1,6 @@
 """The tables. Values of workflows and runs are JSON as text; times are UTC."""
 
 from datetime import UTC, datetime
-
 from typing import Any
 
 from sqlalchemy import DateTime, Index, Text, UniqueConstraint, false, text

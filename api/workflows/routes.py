@@ -8,14 +8,17 @@ from api.kit.guard import GuardedRoute, Member, Policy, policy
 from api.kit.lists import LARGEST, Cursor, Limit, cursor_of, place_of
 from api.kit.services import Given, Services
 from api.kit.times import shown
+from api.store import pins
 from api.store import workflows as store
 from api.store.workflows import WorkflowRow
 from api.workflows import service
 from api.workflows.differences import difference
+from api.workflows.pins import save_pins
 from api.workflows.schemas import (
     Diff,
     DraftBody,
     Findings,
+    Pins,
     Published,
     VersionPage,
     VersionView,
@@ -80,6 +83,14 @@ async def delete_workflow(workflow_id: str, member: Member, given: Given) -> Res
     return Response(status_code=204)
 
 
+@router.put("/{workflow_id}/pins", response_model=Pins)
+@policy(Policy.MEMBER)
+async def pin_outputs(workflow_id: str, wanted: JsonObject, member: Member, given: Given) -> JsonObject:
+    """Replaces the pins: outputs by node id, which runs of the draft take instead of calling those nodes."""
+    await save_pins(given, member.workspace_id, workflow_id, wanted)
+    return {"pins": wanted}
+
+
 @router.post("/{workflow_id}/publish", response_model=Published)
 @policy(Policy.MEMBER)
 async def publish_workflow(workflow_id: str, member: Member, given: Given) -> JsonObject:
@@ -138,7 +149,10 @@ def _item(row: WorkflowRow) -> JsonObject:
 
 
 async def _view(given: Services, workspace_id: str, row: WorkflowRow) -> JsonObject:
-    return {**_item(row), "definition": row.definition, "findings": await _findings(given, workspace_id, row.definition)}
+    findings = await _findings(given, workspace_id, row.definition)
+    async with given.database.read() as connection:
+        pinned = await pins.of_workflow(connection, workspace_id, row.id)
+    return {**_item(row), "definition": row.definition, "findings": findings, "pins": pinned}
 
 
 async def _findings(given: Services, workspace_id: str, definition: JsonObject) -> list[JsonObject]:

@@ -31,6 +31,7 @@ class WorkflowView(BaseModel):
     published_version: int | None
     definition: JsonObject
     findings: list[FindingView]
+    pins: JsonObject = Field(description="Outputs by node id that runs of the draft take instead of calling the node")
     created_at: str
     changed_at: str
 
@@ -47,6 +48,10 @@ class WorkflowItem(BaseModel):
 class WorkflowPage(BaseModel):
     items: list[WorkflowItem]
     next_cursor: str | None
+
+
+class Pins(BaseModel):
+    pins: JsonObject
 
 
 class Findings(BaseModel):

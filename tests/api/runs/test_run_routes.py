@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from api.engine.starting import run_start
+from api.store import runs as store
 from tests.api.databases import node_row, record
 from tests.api.installation import NOOP, Installation
 
@@ -92,10 +94,34 @@ async def test_a_schema_fetches_nothing_and_does_not_run_for_ever(api: Installat
         assert answer.status_code == 422, schema
 
 
-@pytest.mark.parametrize("field", [{"mocks": {"one": {"output": 1}}}, {"dry_run": True}])
-async def test_what_is_not_carried_out_yet_is_refused_by_name(api: Installation, field: dict[str, Any]) -> None:
-    answer = await api.mine.post(f"/workflows/{await api.workflow()}/runs", json=field)
-    assert answer.status_code == 422 and next(iter(field)) in answer.json()["detail"]
+CALL = {"format": 1, "name": "Call", "nodes": [{"id": "one", "type": "core.http_request@1", "config": {"url": "https://x.example"}}]}
+
+
+async def test_a_run_is_started_with_the_options_that_were_asked_for(api: Installation) -> None:
+    asked = {"mocks": {"one": {"output": 1}}, "dry_run": True, "stop_after": "one"}
+    run = await api.run(await api.workflow(CALL), asked)
+    [payload] = api.engine.payloads
+    assert payload is not None and payload.options.to_json() == asked
+    assert run["dry_run"] is True
+    async with api.services.database.read() as connection:
+        kept = await store.start_payload(connection, run["id"])
+    assert kept == payload
+    begin = run_start(kept, "")
+    assert (begin.mocks, begin.dry_run, begin.stop_after) == (asked["mocks"], True, "one")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"mocks": {"nobody": {"output": 1}}}, "/mocks/nobody"),
+        ({"mocks": {"one": {"outputs": 1}}}, "/mocks/one"),
+        ({"stop_after": "nobody"}, "/stop_after"),
+    ],
+)
+async def test_a_wrong_option_is_refused_with_its_place(api: Installation, body: dict[str, Any], pointer: str) -> None:
+    answer = await api.mine.post(f"/workflows/{await api.workflow(CALL)}/runs", json=body)
+    assert answer.status_code == 422 and answer.json()["fields"][0]["pointer"] == pointer
+    assert api.engine.started == []
 
 
 async def test_a_repeat_with_the_same_key_answers_with_the_first_run(api: Installation) -> None:

@@ -1,5 +1,7 @@
 """Child runs and their callers, answers before the end, options of a run, pins, settings of a workspace."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-def _columns() -> tuple[sa.Column, ...]:
+def _columns() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("caller_run_id", sa.String(), nullable=True),
         sa.Column("caller_key", sa.String(), nullable=True),
