@@ -17,6 +17,7 @@ from scripts import web_build
 from scripts.gates import REPORTS, Gate, fix_gates, lint_gates, test_gates, tool
 from scripts.progress import ROOT, SetupFailed, say
 from scripts.python_environment import environment_with_tools
+from scripts.time_skipping import ensure_test_server
 
 _NEED_TEMPORAL = ("test", "bench", "histories")
 _NEED_WEB = ("test",)
@@ -48,6 +49,8 @@ def main(arguments: list[str]) -> int:
         environment = check_environment()
         if wanted in _NEED_TEMPORAL:
             environment["HOLDFAST_TEMPORAL_BIN"] = _temporal_binary(environment)
+        if wanted == "test" and (test_server := ensure_test_server()) is not None:
+            environment["HOLDFAST_TEST_SERVER"] = str(test_server)
         if web_build.WEB.is_dir():
             web_build.ensure_packages()
         if wanted in _NEED_WEB:

@@ -89,6 +89,7 @@ class Engine:
     """Per node id what its activity does: a value, a list (one per attempt), an exception, or an async function."""
     plans: dict[str, str] = field(default_factory=dict)
     continue_after: int | None = CONTINUE_AFTER
+    max_cached: int = CACHED_WORKFLOWS
     workflows: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What child runs may be started of, by name."""
     children: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -209,7 +210,7 @@ class Engine:
             task_queue=self.queue,
             workflows=[RunWorkflow],
             activities=self.activities(),
-            max_cached_workflows=CACHED_WORKFLOWS,
+            max_cached_workflows=self.max_cached,
             workflow_runner=SandboxedWorkflowRunner(
                 restrictions=SandboxRestrictions.default.with_passthrough_modules("interpreter", "jsonata")
             ),
