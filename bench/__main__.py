@@ -2,12 +2,11 @@
 
 import argparse
 import asyncio
-import statistics
 import tempfile
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -16,14 +15,15 @@ from temporalio.client import Client
 
 from activities.kit.connection import connect
 from activities.kit.keys import KeyRing
+from bench import answering
 from bench.by_hand import Chain, FanOut
 from bench.by_hand_worker import QUEUE
+from bench.costs import COSTS, EXPRESS_BOUND, cost, express, item_cost
+from bench.pairs import WARM_UP, Pairs
 from bench.product import Product, running
-from bench.shapes import chain, control, fan_out
+from bench.shapes import chain, fan_out
 from interpreter.protocol import RECORD_ACTIVITY
 from temporal_workers.settings import WorkerSettings
-
-WARM_UP = 5
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,8 @@ SHAPES = (
 
 
 @dataclass
-class Measured:
-    ours: list[float] = field(default_factory=list)
-    theirs: list[float] = field(default_factory=list)
+class Measured(Pairs):
     events_per_node: float = 0.0
-
-    def ratios(self) -> list[float]:
-        return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)]
 
 
 async def measure(product: Product, client: Client, shape: Shape, pairs: int) -> Measured:
@@ -81,8 +76,7 @@ async def measure(product: Product, client: Client, shape: Shape, pairs: int) ->
             ours, last = await asyncio.to_thread(by_product)
             theirs = await by_hand()
         if turn >= WARM_UP:
-            measured.ours.append(ours)
-            measured.theirs.append(theirs)
+            measured.add(ours, theirs)
     measured.events_per_node = await _events_per_node(client, last, shape.nodes)
     return measured
 
@@ -99,21 +93,6 @@ async def _events_per_node(client: Client, run_id: str, nodes: int) -> float:
     return (record - 3) / nodes
 
 
-async def control_cost(product: Product, pairs: int) -> tuple[float, float]:
-    """Median seconds of a run of 2 and of 42 control nodes."""
-    medians = []
-    for length in (2, 42):
-        workflow_id = product.published(control(length))
-        times = []
-        for turn in range(pairs + WARM_UP):
-            begun = time.perf_counter()
-            await asyncio.to_thread(product.run, workflow_id)
-            if turn >= WARM_UP:
-                times.append(time.perf_counter() - begun)
-        medians.append(statistics.median(times))
-    return medians[0], medians[1]
-
-
 async def main(pairs: int) -> bool:
     console = Console()
     table = Table("graph", "ratio (median)", "quartiles", "bound", "ours", "by hand", "events per node", title=f"{pairs} alternating pairs")
@@ -124,19 +103,29 @@ async def main(pairs: int) -> bool:
         for shape in SHAPES:
             console.print(f"measuring {shape.name} …")
             measured = await measure(product, client, shape, pairs)
-            ratios = measured.ratios()
-            low, median, high = statistics.quantiles(ratios, n=4)
-            good = good and median <= shape.bound and measured.events_per_node <= 7
-            table.add_row(
-                shape.name, f"{median:.3f}", f"{low:.3f} to {high:.3f}", f"{shape.bound:.2f}",
-                f"{statistics.median(measured.ours) * 1000:.0f} ms", f"{statistics.median(measured.theirs) * 1000:.0f} ms",
-                f"{measured.events_per_node:.1f}",
-            )  # fmt: skip
-        short, long = await control_cost(product, pairs)
+            good = _add_row(table, shape.name, measured, shape.bound, f"{measured.events_per_node:.1f}") and good
+            good = good and measured.events_per_node <= 7
+        console.print("measuring express mode and answers …")
+        good = _add_row(table, "express chain of 10 / standard", await express(product, pairs), EXPRESS_BOUND) and good
+        good = _add_row(table, "set, if, answer / bare route", await answering.measure(product, pairs), answering.BOUND) and good
+        costs = [(name, *(await cost(product, graph, small, large, pairs))) for name, graph, small, large in COSTS]
+        call = await item_cost(product, pairs)
     console.print(table)
-    console.print(f"control nodes only: a run of 2 takes {short * 1000:.1f} ms, each further node {(long - short) / 40 * 1000:.2f} ms")
+    for name, small, each in costs:
+        console.print(f"each further {name}: {each * 1000:.2f} ms (the small run: {small * 1000:.1f} ms)")
+    console.print(f"each further item of a map with one call, 50 at a time: {call * 1000:.2f} ms")
     console.print("within all bounds" if good else "OUT OF BOUNDS")
     return good
+
+
+def _add_row(table: Table, name: str, measured: Pairs, bound: float, events: str = "") -> bool:
+    """Whether the median of the ratios is within the bound."""
+    low, median, high = measured.ratio()
+    ours, theirs = measured.medians()
+    table.add_row(
+        name, f"{median:.3f}", f"{low:.3f} to {high:.3f}", f"{bound:.2f}", f"{ours * 1000:.0f} ms", f"{theirs * 1000:.0f} ms", events
+    )  # fmt: skip
+    return median <= bound
 
 
 if __name__ == "__main__":

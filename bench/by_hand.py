@@ -44,3 +44,10 @@ class FanOut:
     async def run(self, url: str, width: int) -> int:
         calls = [_request(workflow.info().workflow_id, f"n{place}", f"{url}?n={place}") for place in range(width)]
         return len(await asyncio.gather(*calls))
+
+
+@workflow.defn(name="bench.empty")
+class Empty:
+    @workflow.run
+    async def run(self) -> None:
+        return

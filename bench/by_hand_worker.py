@@ -6,7 +6,7 @@ import signal
 from activities.kit.connection import connect_patiently
 from activities.kit.keys import KeyRing
 from activities.registration import Services, load_activities
-from bench.by_hand import Chain, FanOut
+from bench.by_hand import Chain, Empty, FanOut
 from temporal_workers.settings import WorkerSettings
 from temporal_workers.worker import run_worker
 
@@ -18,8 +18,10 @@ async def serve() -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     client = await connect_patiently(settings, KeyRing.from_settings(settings))
-    async with Services.open(settings) as services, run_worker(client, settings, load_activities(services), QUEUE, [Chain, FanOut]):
-        await stop.wait()
+    async with Services.open(settings) as services:
+        workflows = [Chain, Empty, FanOut]
+        async with run_worker(client, settings, load_activities(services), QUEUE, workflows):
+            await stop.wait()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """The product under measurement, and what the hand-written side needs beside it."""
 
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ class Product:
 
     running: RunningProduct
     echo: str
+    bare: str
+    """The route to which an answer is compared."""
     temporal: str
 
     def published(self, definition: dict[str, Any]) -> str:
@@ -42,7 +46,20 @@ def running(home: Path) -> Iterator[Product]:
         port = next_free(18_900)
         stack.enter_context(_process([sys.executable, "-m", "bench.echo", str(port)], environment, log))
         stack.enter_context(_process([sys.executable, "-m", "bench.by_hand_worker"], environment, log))
-        yield Product(product, f"http://127.0.0.1:{port}/", temporal)
+        bare = next_free(port + 1)
+        route = [sys.executable, "-m", "bench.bare_route", str(bare), str(home / "bare.db")]
+        stack.enter_context(_process(route, environment, log))
+        _until_served(bare)
+        yield Product(product, f"http://127.0.0.1:{port}/", f"http://127.0.0.1:{bare}/run", temporal)
+
+
+def _until_served(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the bare route did not begin to serve")
 
 
 @contextmanager

@@ -34,3 +34,19 @@ def control(length: int) -> dict[str, Any]:
             port = "out" if place % 2 else "true"
             edges.append({"source": f"c{place - 1}", "source_port": port, "target": f"c{place}"})
     return {"format": 1, "name": f"control chain of {length}", "nodes": nodes, "edges": edges}
+
+
+def mapped(size: int, url: str | None) -> dict[str, Any]:
+    """A map whose items set a value, or call the service."""
+    inner: dict[str, Any] = {"id": "one", "type": "core.set@1", "config": {"values": {"n": "{{ item }}"}}}
+    if url is not None:
+        inner = {"id": "one", "type": "core.http_request@1", "config": {"method": "GET", "url": f"{url}?n={{{{ item }}}}"}}
+    everything = {"id": "all", "type": "core.map@1", "config": {"items": list(range(size)), "concurrency": 50}}
+    return {"format": 1, "name": f"map of {size}", "nodes": [everything, {**inner, "parent": "all"}], "edges": []}
+
+
+def loop(rounds: int) -> dict[str, Any]:
+    """A loop that counts."""
+    config = {"while": f"{{{{ carry < {rounds} }}}}", "initial": 0, "next": "{{ carry + 1 }}"}
+    nodes = [{"id": "again", "type": "core.loop@1", "config": config}, {"id": "pass", "type": "core.noop@1", "parent": "again"}]
+    return {"format": 1, "name": f"loop of {rounds}", "nodes": nodes, "edges": []}

@@ -93,7 +93,8 @@ def note_status(state: State) -> None:
     """Notes whether the run waits, and asks for a checkpoint when there is something that others must see."""
     if state.finished:
         return
-    idle = not (state.busy or state.queue or state.waits_for_continue or state.asked)
+    ready = any(instance.status == "pending" for instance in state.queue)
+    idle = not (state.busy or ready or state.waits_for_continue or state.asked)
     status: RunStatus = "waiting" if state.waiting and idle else "running"
     if status != state.status:
         state.status = status
