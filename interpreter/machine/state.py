@@ -197,21 +197,21 @@ class State:
         """Cost units of the step under way."""
         self.waits_for_continue = False
         self.commands: list[Command] = []
-        self.shared: JsonObject = {
-            "input": context.input,
-            "vars": context.vars,
-            "run": {
-                "id": context.run_id,
-                "version": context.version,
-                "started_at": iso(context.started_ms),
-                "resume_url": context.resume_url,
-            },
-            "trigger": context.trigger,
-        }
+        self.shared = _shared(context)
         """The roots that are the same everywhere in the run."""
 
     def instance(self, key: str) -> Instance:
         return self.by_key[key]
+
+
+def _shared(context: RunContext) -> JsonObject:
+    run = {
+        "id": context.run_id,
+        "version": context.version,
+        "started_at": iso(context.started_ms),
+        "resume_url": context.resume_url,
+    }
+    return {"input": context.input, "vars": context.vars, "run": run, "trigger": context.trigger}
 
 
 def iso(at_ms: int) -> str:
