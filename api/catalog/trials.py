@@ -97,7 +97,7 @@ async def _begin(services: Services, member: Principal, plan: Plan, body: TrialB
     now = datetime.now(UTC)
     async with services.database.write() as connection:
         workflow_id = await trials.workflow_of_trials(connection, member.workspace_id, now)
-    trigger = {"kind": "test", "name": member.name, "at": shown(now), "payload": {"nodes": body.scope.nodes}}
+    trigger = {"kind": runs.TRIAL, "name": member.name, "at": shown(now), "payload": {"nodes": body.scope.nodes}}
     inserted = await begin_run(
         services.database,
         services.engine,
@@ -108,7 +108,7 @@ async def _begin(services: Services, member: Principal, plan: Plan, body: TrialB
             runnable=RunnableVersion(None, plan, None),
             input=body.scope.input,
             trigger=trigger,
-            options=RunOptions(mocks={} if body.mock is None else {node_id: body.mock}),
+            options=RunOptions(mocks={} if body.mock is None else {node_id: body.mock}, quiet=True),
         ),
     )
     return inserted.run_id
@@ -126,7 +126,7 @@ async def _told(services: Services, workspace_id: str, run_id: str, node_id: str
     """The answer, from what the run has recorded."""
     async with services.database.read() as connection:
         run = await runs.get(connection, workspace_id, run_id)
-        rows = [row for _, row in await records.node_rows(connection, workspace_id, run_id, -1, _PAGE)]
+        rows = [row for _, row in await records.node_rows(connection, workspace_id, run_id, records.BEFORE_ALL, _PAGE)]
         events = await records.events(connection, workspace_id, run_id, 0, _PAGE)
     row: NodeRow | None = next((one for one in rows if one["key"] == node_id), None)
     told: JsonObject = {

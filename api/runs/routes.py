@@ -14,8 +14,10 @@ from api.kit.problem import ApiError, NotFound, Unauthenticated, Unprocessable
 from api.kit.services import Given, services_of
 from api.kit.times import Moment, in_utc
 from api.runs import service, streams
+from api.runs.node_pages import node_page
 from api.runs.schemas import NodePage, RunPage, RunView, StartBody
 from api.store import runs as store
+from api.store.records import BEFORE_ALL
 from api.store.runs import RunFilter
 from interpreter.json_value import JsonObject
 from interpreter.protocol import RUN_ENDS
@@ -83,10 +85,10 @@ async def get_run(run_id: str, member: Member, given: Given) -> JsonObject:
 @policy(Policy.MEMBER)
 async def list_nodes(run_id: str, member: Member, given: Given, limit: Limit = 200, cursor: Cursor = None) -> JsonObject:
     """One row per node instance: in order of start, then those that have not started."""
-    place = place_of(cursor, int)
+    after = place_of(cursor, int, str) or BEFORE_ALL
     run = await service.get(given, member.workspace_id, run_id)
-    rows, more = await service.nodes(given, run, place[0] if place else -1, limit)
-    return {"items": rows, "next_cursor": more}
+    rows, last = await node_page(given, run, after, limit)
+    return {"items": rows, "next_cursor": cursor_of(*last) if last else None}
 
 
 @router.post("/runs/{run_id}/cancel", status_code=202, response_model=RunView)

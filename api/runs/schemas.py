@@ -53,6 +53,7 @@ class RunView(BaseModel):
     parent_run_id: str | None
     dry_run: bool
     caller: Caller | None = None
+    response: JsonObject | None = Field(None, description="What the run has answered its caller by core.respond")
 
 
 class RunPage(BaseModel):

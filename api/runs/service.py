@@ -7,12 +7,11 @@ from api.engine.input_schema import wrong_input
 from api.engine.mocks import output_mocks, wrong_mock
 from api.engine.published import RunnableVersion, input_schema_of
 from api.kit.key_door import Principal
-from api.kit.lists import cursor_of
 from api.kit.problem import Conflict, NotFound, Unprocessable
 from api.kit.services import Services
 from api.kit.times import shown
 from api.runs.schemas import StartBody
-from api.store import pins, records, runs, workflows
+from api.store import pins, runs, workflows
 from api.store.database import Connection
 from api.store.run_options import RunOptions
 from api.store.runs import RunRow
@@ -20,7 +19,7 @@ from api.store.workflows import WorkflowRow
 from api.workflows.service import runnable_plan
 from interpreter.json_value import JsonObject
 from interpreter.plan import Plan
-from interpreter.protocol import RUN_ENDS, NodeRow
+from interpreter.protocol import RUN_ENDS
 
 
 async def start(services: Services, member: Principal, workflow_id: str, body: StartBody, key: str | None) -> str:
@@ -92,18 +91,6 @@ async def get(services: Services, workspace_id: str, run_id: str) -> RunRow:
     return row
 
 
-async def nodes(services: Services, run: RunRow, after: int, limit: int) -> tuple[list[NodeRow], str | None]:
-    """A page of node rows from behind a place: live ones while the run lasts, recorded ones after."""
-    if run.status not in RUN_ENDS:
-        live = await services.engine.live_nodes(run)
-        if live is not None:
-            page = live[after + 1 : after + 1 + limit]
-            return page, cursor_of(after + limit) if len(live) > after + 1 + limit else None
-    async with services.database.read() as connection:
-        found = await records.node_rows(connection, run.workspace_id, run.id, after, limit + 1)
-    return [row for _, row in found[:limit]], cursor_of(found[limit - 1][0]) if len(found) > limit else None
-
-
 def view(run: RunRow) -> JsonObject:
     """A run in the shape of the contract."""
     return {
@@ -112,7 +99,7 @@ def view(run: RunRow) -> JsonObject:
         "workflow_name": run.workflow_name,
         "version": run.version,
         "status": run.status,
-        "attention": None,
+        "attention": None if run.status in RUN_ENDS else run.attention,
         "input": run.input,
         "output": run.output,
         "error": run.error,
@@ -122,5 +109,6 @@ def view(run: RunRow) -> JsonObject:
         "ended_at": shown(run.ended_at),
         "parent_run_id": run.parent_run_id,
         "dry_run": run.options.dry_run,
-        "caller": None,
+        "caller": {"run_id": run.caller.run_id, "key": run.caller.key} if run.caller else None,
+        "response": run.response,
     }

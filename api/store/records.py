@@ -1,31 +1,47 @@
 """What a run tells of itself: rows of nodes and events, written once however often they come."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.store.follow_ups import is_due
 from api.store.json_text import read, written
 from api.store.tables import NodeRun, Run, RunEventRow
 from api.store.upserts import insert_into, table_of
 from interpreter.protocol import NODE_ENDS, RUN_ENDS, NodeRow, RunEvent, RunRecord
 
 _RUNS, _NODES, _EVENTS = table_of(Run), table_of(NodeRun), table_of(RunEventRow)
+_KEYS_AT_ONCE = 500
+Place = tuple[int, str]
+"""Where a row stands in the list of its run: a number, then its key."""
+BEFORE_ALL: Place = (-1, "")
 
 
 async def write(connection: AsyncConnection, record: RunRecord) -> None:
-    """A checkpoint or the end. A row that has ended is never overwritten."""
+    """A checkpoint or the end. A row that has ended is never overwritten; a batch of a map has rows and nothing else."""
     if record.nodes:
         await _write_nodes(connection, record)
+    if record.batch:
+        return
     if record.events:
         values = [{"run_id": record.run_id, "seq": event["seq"], "event": written(event)} for event in record.events]
         await connection.execute(insert_into(connection, RunEventRow).on_conflict_do_nothing(), values)
-    told: dict[str, object] = {"status": record.status, "started_at": datetime.fromisoformat(record.started_at)}
+    told: dict[str, object] = {
+        "status": record.status,
+        "started_at": datetime.fromisoformat(record.started_at),
+        "attention": record.attention,
+    }
+    if record.response is not None:
+        told["response"] = written(record.response)
     if record.ended_at is not None:
         told |= {
             "ended_at": datetime.fromisoformat(record.ended_at),
             "output": written(record.output),
             "error": written(record.error),
+            "attention": None,
+            "follow_up_due": is_due(record.status),
         }
     open_still = (_RUNS.c.id == record.run_id, _RUNS.c.workspace_id == record.workspace_id, _RUNS.c.status.not_in(RUN_ENDS))
     await connection.execute(update(_RUNS).where(*open_still).values(told))
@@ -45,13 +61,32 @@ async def _write_nodes(connection: AsyncConnection, record: RunRecord) -> None:
 
 
 async def node_rows(
-    connection: AsyncConnection, workspace_id: str, run_id: str, after: int, limit: int
+    connection: AsyncConnection, workspace_id: str, run_id: str, after: Place, limit: int
 ) -> list[tuple[int, NodeRow]]:
-    """Recorded rows with their place, behind a place."""
+    """Recorded rows with the number of their place, from behind a place; rows that never started share numbers."""
+    number, key = after
     mine = select(_NODES.c.place, _NODES.c.row).join(_RUNS, _RUNS.c.id == _NODES.c.run_id)
-    wanted = (_NODES.c.run_id == run_id, _RUNS.c.workspace_id == workspace_id, _NODES.c.place > after)
-    found = await connection.execute(mine.where(*wanted).order_by(_NODES.c.place).limit(limit))
+    behind = or_(_NODES.c.place > number, and_(_NODES.c.place == number, _NODES.c.key > key))
+    wanted = (_NODES.c.run_id == run_id, _RUNS.c.workspace_id == workspace_id, behind)
+    found = await connection.execute(mine.where(*wanted).order_by(_NODES.c.place, _NODES.c.key).limit(limit))
     return [(row.place, read(row.row)) for row in found]
+
+
+async def places(connection: AsyncConnection, run_id: str, keys: Sequence[str]) -> dict[str, int]:
+    """The numbers of the places of those rows that are recorded."""
+    found: dict[str, int] = {}
+    for first in range(0, len(keys), _KEYS_AT_ONCE):
+        some = _NODES.c.key.in_(keys[first : first + _KEYS_AT_ONCE])
+        rows = await connection.execute(select(_NODES.c.key, _NODES.c.place).where(_NODES.c.run_id == run_id, some))
+        found.update((row.key, row.place) for row in rows)
+    return found
+
+
+async def last_place(connection: AsyncConnection, run_id: str, below: int) -> int:
+    """The highest number of a recorded place below a bound; -1 without any."""
+    wanted = (_NODES.c.run_id == run_id, _NODES.c.place < below)
+    last: int | None = (await connection.execute(select(func.max(_NODES.c.place)).where(*wanted))).scalar_one()
+    return -1 if last is None else last
 
 
 async def events(

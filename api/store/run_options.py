@@ -15,6 +15,8 @@ class RunOptions:
     """Its node activities go to workers that hold only stubs."""
     stop_after: str | None = None
     """The id of the node after which it stops."""
+    quiet: bool = False
+    """Its failure starts no error workflow: it is one itself, or was started by one, or only tries something out."""
 
     def to_json(self) -> JsonObject:
         """Only what differs from a plain run."""
@@ -25,9 +27,11 @@ class RunOptions:
             told["dry_run"] = True
         if self.stop_after is not None:
             told["stop_after"] = self.stop_after
+        if self.quiet:
+            told["quiet"] = True
         return told
 
     @classmethod
     def of(cls, told: Json) -> "RunOptions":
         """The options that `to_json` gave."""
-        return cls(told.get("mocks", {}), told.get("dry_run", False), told.get("stop_after"))
+        return cls(told.get("mocks", {}), told.get("dry_run", False), told.get("stop_after"), told.get("quiet", False))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.store.follow_ups import is_due
 from api.store.json_text import read, written
 from api.store.run_options import RunOptions
 from api.store.tables import Run, StoredPlan
@@ -17,6 +18,16 @@ from interpreter.protocol import RUN_ENDS, ErrorValue, RunStatus
 _RUNS = table_of(Run)
 TRIAL = "test"
 """The kind of trigger of a node test: listed only when it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The run, and the instance in it, that started a run as its child."""
+
+    run_id: str
+    key: str
+    waits: bool
+    """It is to be told of the child's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,9 @@ class NewRun:
     idempotency_key: str | None = None
     request_hash: str | None = None
     options: RunOptions = field(default_factory=RunOptions)
+    caller: Caller | None = None
+    depth: int = 0
+    error_workflow: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,11 @@ class RunRow:
     started_at: datetime | None
     ended_at: datetime | None
     options: RunOptions
+    caller: Caller | None
+    response: JsonObject | None
+    """What it has answered its caller by `core.respond`."""
+    attention: str | None
+    plan_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,8 @@ class StartPayload:
     input: Json
     trigger: JsonObject
     options: RunOptions = field(default_factory=RunOptions)
+    caller: Caller | None = None
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +133,11 @@ async def insert(connection: AsyncConnection, run: NewRun) -> InsertedRun:
         "request_hash": run.request_hash,
         "cancel_requested": False,
         "options": written(run.options.to_json()),
+        "caller_run_id": run.caller.run_id if run.caller else None,
+        "caller_key": run.caller.key if run.caller else None,
+        "caller_waits": run.caller is not None and run.caller.waits,
+        "depth": run.depth,
+        "error_workflow": run.error_workflow,
         "created_at": run.created_at,
     }
     statement = insert_into(connection, Run).values(values).on_conflict_do_nothing().returning(_RUNS.c.id)
@@ -191,14 +217,14 @@ async def close(
 ) -> None:
     """Ends a run that ended outside of its record; an end that stands is never overwritten."""
     open_still = (_RUNS.c.id == run_id, _RUNS.c.status.not_in(RUN_ENDS))
-    await connection.execute(update(_RUNS).where(*open_still).values(status=status, error=written(error), ended_at=at))
+    told = {"status": status, "error": written(error), "ended_at": at, "follow_up_due": is_due(status)}
+    await connection.execute(update(_RUNS).where(*open_still).values(told))
 
 
 async def start_payload(connection: AsyncConnection, run_id: str) -> StartPayload | None:
     plans = table_of(StoredPlan)
     same_plan = and_(plans.c.hash == _RUNS.c.plan_hash, plans.c.workspace_id == _RUNS.c.workspace_id)
-    columns = (_RUNS.c.workspace_id, _RUNS.c.workflow_id, _RUNS.c.version, _RUNS.c.plan_hash, _RUNS.c.input, _RUNS.c.trigger, _RUNS.c.options, plans.c.text)
-    row = (await connection.execute(select(*columns).join(plans, same_plan).where(_RUNS.c.id == run_id))).one_or_none()
+    row = (await connection.execute(select(_RUNS, plans.c.text).join(plans, same_plan).where(_RUNS.c.id == run_id))).one_or_none()
     if row is None:
         return None
     return StartPayload(
@@ -211,7 +237,13 @@ async def start_payload(connection: AsyncConnection, run_id: str) -> StartPayloa
         input=read(row.input),
         trigger=read(row.trigger),
         options=RunOptions.of(read(row.options)),
+        caller=_caller(row),
+        depth=row.depth,
     )
+
+
+def _caller(row: Row[Any]) -> Caller | None:
+    return None if row.caller_run_id is None else Caller(row.caller_run_id, row.caller_key, row.caller_waits)
 
 
 def _run(row: Row[Any]) -> RunRow:
@@ -231,4 +263,8 @@ def _run(row: Row[Any]) -> RunRow:
         started_at=row.started_at,
         ended_at=row.ended_at,
         options=RunOptions.of(read(row.options)),
+        caller=_caller(row),
+        response=read(row.response),
+        attention=row.attention,
+        plan_hash=row.plan_hash,
     )

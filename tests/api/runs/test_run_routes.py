@@ -147,16 +147,43 @@ async def test_fifty_requests_at_once_with_one_key_begin_one_run(api: Installati
     assert len({run["id"] for run in found}) == 1 and len(api.engine.started) == 1
 
 
+async def pages(api: Installation, run_id: str, limit: int) -> list[list[str]]:
+    """The keys of all pages of a run's node rows."""
+    found: list[list[str]] = []
+    cursor = None
+    while True:
+        page = (await api.mine.get(f"/runs/{run_id}/nodes", params={"limit": limit} | ({"cursor": cursor} if cursor else {}))).json()
+        found.append([row["key"] for row in page["items"]])
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
+
+
 async def test_node_rows_are_live_while_the_run_lasts_and_recorded_after(api: Installation) -> None:
     run = await api.run(await api.workflow())
-    api.engine.live[run["id"]] = [node_row("one", "running"), node_row("two", "pending")]
-    first = (await api.mine.get(f"/runs/{run['id']}/nodes", params={"limit": 1})).json()
-    assert [row["key"] for row in first["items"]] == ["one"]
-    second = (await api.mine.get(f"/runs/{run['id']}/nodes", params={"limit": 1, "cursor": first["next_cursor"]})).json()
-    assert [row["key"] for row in second["items"]] == ["two"] and second["next_cursor"] is None
+    api.engine.live[run["id"]] = [node_row("one", "running"), node_row("two", "pending", started_at=None)]
+    assert await pages(api, run["id"], 1) == [["one"], ["two"]]
     await api.end(run["id"])
     recorded = (await api.mine.get(f"/runs/{run['id']}/nodes")).json()["items"]
     assert recorded == [node_row("one")]
+
+
+async def test_live_rows_and_recorded_ones_are_one_list_in_the_order_of_start(api: Installation) -> None:
+    nodes = [{"id": one, "type": "core.noop@1"} for one in ("b", "a", "c", "d")]
+    run = await api.run(await api.workflow({**NOOP, "nodes": nodes}))
+    recorded = [node_row("c", "running"), node_row("each#1"), node_row("each#0", "running"), node_row("in_batch#7")]
+    await api.engine.end(record(run["id"], api.workspace_id, nodes=recorded, order=[0, 2, 1, 10_003_500]))
+    api.engine.live[run["id"]] = [
+        node_row("c"), node_row("each#1", "running"), node_row("each#2", "running"),
+        node_row("b", "pending", started_at=None), node_row("a", "pending", started_at=None),
+    ]  # fmt: skip
+    everything = ["c", "each#0", "each#1", "each#2", "in_batch#7", "b", "a"]
+    for limit in (1, 2, 3, 200):
+        assert [key for page in await pages(api, run["id"], limit) for key in page] == everything, limit
+    rows = (await api.mine.get(f"/runs/{run['id']}/nodes")).json()["items"]
+    statuses = {row["key"]: row["status"] for row in rows}
+    assert statuses["c"] == "succeeded", "the live row is newer than a recorded one that has not ended"
+    assert statuses["each#1"] == "succeeded", "a recorded end stands"
 
 
 async def test_recorded_rows_are_shown_while_temporal_is_away(api: Installation) -> None:
