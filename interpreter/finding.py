@@ -28,6 +28,8 @@ class Code(StrEnum):
     EDGE_CROSSES_SCOPE = "edge_crosses_scope"
     UNKNOWN_PORT = "unknown_port"
     UNKNOWN_PARENT = "unknown_parent"
+    MISPLACED_FINALLY = "misplaced_finally"
+    EXPRESS_NOT_POSSIBLE = "express_not_possible"
     CYCLE = "cycle"
     UNREACHABLE_NODE = "unreachable_node"
     JOIN_IMPOSSIBLE = "join_impossible"

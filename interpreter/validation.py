@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from interpreter.catalog import Catalog
 from interpreter.checks.edges import check_edges
+from interpreter.checks.express import check_express
 from interpreter.checks.nodes import check_nodes
 from interpreter.checks.reading import read_definition
 from interpreter.checks.references import check_references
+from interpreter.checks.scopes import Scopes, check_scopes
 from interpreter.checks.settings import check_settings
 from interpreter.checks.topology import check_topology
 from interpreter.definition import Definition
@@ -38,12 +40,15 @@ def check(raw: Json, catalog: Catalog, regex_check: RegexCheck | None = None) ->
 def validate(definition: Definition, catalog: Catalog, regex_check: RegexCheck | None = None) -> list[Finding]:
     """The findings of a definition, in the order of its parts."""
     topology, found = check_topology(definition)
+    scopes = Scopes(definition, catalog)
     return [
         *check_settings(definition),
         *check_nodes(definition, catalog),
         *check_edges(definition, catalog),
         *found,
-        *check_references(definition, catalog, topology, regex_check),
+        *check_scopes(definition, catalog, scopes),
+        *check_express(definition, catalog),
+        *check_references(definition, catalog, topology, scopes, regex_check),
     ]
 
 

@@ -24,8 +24,6 @@ def check_nodes(definition: Definition, catalog: Catalog) -> list[Finding]:
     routed = {edge.source for edge in definition.edges if edge.source_port == "error"}
     for index, node in enumerate(definition.nodes):
         node_type = catalog.get(node.type)
-        if node.parent is not None:
-            found.append(Finding(Code.UNKNOWN_PARENT, f'"{node.parent}" is no container', f"/nodes/{index}/parent", node.id))
         if node_type is None:
             found.append(_unknown_type(index, node, catalog))
         else:
@@ -97,8 +95,6 @@ def _check_failure(index: int, node: Node, node_type: NodeType, routed: bool) ->
     has_out = "out" in node_type.ports_for(node.config)
     if node.on_error not in node_type.on_error_allowed:
         found.append(Finding(Code.ON_ERROR_NOT_ALLOWED, f"{node_type.title} can't {node.on_error} on an error", path, node.id))
-    elif node.on_error == "hold":
-        found.append(Finding(Code.NOT_SUPPORTED, "holding a failed node for a person is not carried out yet", path, node.id))
     elif node.on_error == "continue" and not has_out:
         hint = 'use "route", or "fail"'
         found.append(Finding(Code.CONTINUE_NEEDS_OUT, "it has no port out to go on by", path, node.id, hint=hint))

@@ -1,8 +1,10 @@
 """Every expression: it can be read, and what it refers to exists and can have ended before."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from interpreter.catalog import Catalog
+from interpreter.checks.scopes import Scopes
 from interpreter.checks.topology import Topology
 from interpreter.definition import Definition, Node
 from interpreter.expressions import Reference, RegexCheck, Template, parse_template
@@ -10,17 +12,17 @@ from interpreter.finding import Code, Finding
 from interpreter.json_value import JsonObject
 
 _KNOWN_FIELDS = {
-    "run": ("id", "version", "started_at"),
+    "run": ("id", "version", "started_at", "resume_url"),
     "trigger": ("kind", "name", "at", "payload"),
 }
-_ONLY_IN_CONTAINERS = ("item", "index", "count", "carry")
+_LOCALS = ("item", "index", "count", "carry")
 
 
 def check_references(
-    definition: Definition, catalog: Catalog, topology: Topology, regex_check: RegexCheck | None
+    definition: Definition, catalog: Catalog, topology: Topology, scopes: Scopes, regex_check: RegexCheck | None
 ) -> list[Finding]:
     found: list[Finding] = []
-    fields = _OutputFields(definition, catalog)
+    known = _Known(topology, scopes, _OutputFields(definition, catalog))
     for where, template in _templates(definition, catalog, regex_check):
         node_id = where.id if where else None
         found += [
@@ -28,7 +30,7 @@ def check_references(
             for problem in template.problems
         ]
         for reference in template.references:
-            finding = _check_reference(reference, where, topology, fields)
+            finding = _check_reference(reference, where, known)
             if finding is not None:
                 found.append(finding)
     return found
@@ -61,6 +63,15 @@ class _OutputFields:
         return self._outputs.get(node_id, {})
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What references are held against."""
+
+    topology: Topology
+    scopes: Scopes
+    fields: _OutputFields
+
+
 def _closed_without(schema: JsonObject, field: str) -> list[str] | None:
     """The fields of a closed object schema that has no such field; None where the field may exist."""
     properties = schema.get("properties")
@@ -69,37 +80,62 @@ def _closed_without(schema: JsonObject, field: str) -> list[str] | None:
     return list(properties)
 
 
-def _check_reference(
-    reference: Reference, where: Node | None, topology: Topology, fields: _OutputFields
-) -> Finding | None:
+def _check_reference(reference: Reference, where: Node | None, known: _Known) -> Finding | None:
     if reference.root in ("nodes", "errors") and reference.name is not None:
-        return _check_node_reference(reference, where, topology, fields)
-    if reference.root in _ONLY_IN_CONTAINERS:
-        return _unknown(reference, where, f'"{reference.root}" exists only inside a map or a loop', None)
-    known = _KNOWN_FIELDS.get(reference.root)
-    if known is not None and reference.name is not None and reference.name not in known:
-        return _unknown(reference, where, f'"{reference.root}" has no "{reference.name}"', f"it has {', '.join(known)}")
+        return _check_node_reference(reference, where, known)
+    if reference.root in _LOCALS:
+        return _check_local(reference, where, known)
+    if reference.root == "config":
+        return _unknown(reference, where, '"config" exists only in the expression of a mock', None)
+    fields = _KNOWN_FIELDS.get(reference.root)
+    if fields is not None and reference.name is not None and reference.name not in fields:
+        return _unknown(reference, where, f'"{reference.root}" has no "{reference.name}"', f"it has {', '.join(fields)}")
     if reference.root == "input" and reference.name is not None and not reference.relaxed:
-        others = _closed_without(fields.input, reference.name)
+        others = _closed_without(known.fields.input, reference.name)
         if others is not None:
             return _unknown(reference, where, f'the input has no "{reference.name}"', f"it has {', '.join(others)}")
     return None
 
 
-def _check_node_reference(
-    reference: Reference, where: Node | None, topology: Topology, fields: _OutputFields
-) -> Finding | None:
+def _field(reference: Reference) -> str:
+    """The config field that a reference stands in: `/nodes/3/config/<field>/…`."""
+    steps = reference.pointer.split("/")
+    return steps[4] if len(steps) > 4 else ""
+
+
+def _check_local(reference: Reference, where: Node | None, known: _Known) -> Finding | None:
+    given = () if where is None else known.scopes.gives(where, _field(reference))
+    if reference.root in given:
+        return None
+    place = "a loop" if reference.root == "carry" else "a map or a loop" if reference.root == "index" else "a map"
+    hint = f"here there are {', '.join(dict.fromkeys(given))}" if given else None
+    return _unknown(reference, where, f'"{reference.root}" exists only inside {place}', hint)
+
+
+def _check_node_reference(reference: Reference, where: Node | None, known: _Known) -> Finding | None:
     name = reference.name or ""
-    if name not in topology.index_by_id:
+    if name not in known.scopes.nodes:
         return _unknown(reference, where, f'there is no node "{name}"', None)
-    if where is not None and topology.acyclic and not topology.is_before(name, where.id):
+    finding = _check_sight(reference, where, known)
+    if finding is not None:
+        return finding
+    if reference.root == "nodes" and reference.path and isinstance(reference.path[0], str) and not reference.relaxed:
+        others = _closed_without(known.fields.of_node(name), reference.path[0])
+        if others is not None:
+            return _unknown(reference, where, f'"{name}" gives no "{reference.path[0]}"', f"it gives {', '.join(others)}")
+    return None
+
+
+def _check_sight(reference: Reference, where: Node | None, known: _Known) -> Finding | None:
+    name = reference.name or ""
+    sight = known.scopes.sight(name, where, _field(reference), known.topology)
+    if sight == "hidden":
+        parent = known.scopes.nodes[name].parent
+        return _unknown(reference, where, f'"{name}" lives inside "{parent}" and can\'t be seen from here', f'read the output of "{parent}"')
+    if sight == "not_before" and where is not None and known.topology.acyclic:
         message = f'"{name}" does not come before "{where.id}"'
         hint = f'connect "{name}" so that it leads here'
         return Finding(Code.REFERENCE_NOT_BEFORE, message, reference.pointer, where.id, hint=hint)
-    if reference.root == "nodes" and reference.path and isinstance(reference.path[0], str) and not reference.relaxed:
-        others = _closed_without(fields.of_node(name), reference.path[0])
-        if others is not None:
-            return _unknown(reference, where, f'"{name}" gives no "{reference.path[0]}"', f"it gives {', '.join(others)}")
     return None
 
 

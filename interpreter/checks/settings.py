@@ -8,8 +8,6 @@ def check_settings(definition: Definition) -> list[Finding]:
     """Says aloud what would otherwise be ignored in silence."""
     settings = definition.settings
     ignored = (
-        ("mode", settings.mode == "express", "express mode: the run goes the standard way"),
-        ("error_workflow", settings.error_workflow is not None, "an error workflow"),
         ("concurrency", settings.concurrency is not None, "a concurrency limit"),
         ("searchable", bool(settings.searchable), "searchable fields"),
     )
