@@ -4,14 +4,20 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
-from api.engine.engine import Engine
 from api.engine.published import RunnableVersion
 from api.store import ids, plans, runs
 from api.store.database import Database
 from api.store.run_options import RunOptions
-from api.store.runs import InsertedRun, NewRun, StartPayload
+from api.store.runs import Caller, InsertedRun, NewRun, StartPayload
 from interpreter.json_value import Json, JsonObject
+
+
+class Starter(Protocol):
+    """Whatever begins a run whose row is committed."""
+
+    async def start(self, run_id: str, payload: StartPayload | None = None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +34,11 @@ class RunRequest:
     asked: Json = None
     """The request as it came: the same key with another request is a conflict."""
     options: RunOptions = field(default_factory=RunOptions)
+    caller: Caller | None = None
+    depth: int = 0
 
 
-async def begin_run(database: Database, engine: Engine, request: RunRequest) -> InsertedRun:
+async def begin_run(database: Database, engine: Starter, request: RunRequest) -> InsertedRun:
     """Writes the run's row in one transaction, then starts it; what was written is never lost."""
     run = _new_run(request)
     plan = request.runnable.plan
@@ -57,6 +65,9 @@ def _new_run(request: RunRequest) -> NewRun:
         idempotency_key=request.idempotency_key,
         request_hash=_hash(request.asked) if request.idempotency_key is not None else None,
         options=request.options,
+        caller=request.caller,
+        depth=request.depth,
+        error_workflow=request.runnable.error_workflow,
     )
 
 
@@ -71,6 +82,8 @@ def _payload(run: NewRun, request: RunRequest) -> StartPayload:
         input=run.input,
         trigger=run.trigger,
         options=run.options,
+        caller=run.caller,
+        depth=run.depth,
     )
 
 

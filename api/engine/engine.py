@@ -13,20 +13,23 @@ from temporalio.service import RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.kit.keys import KeyRing
-from activities.kit.settings import KitSettings
+from api.engine.children import child_activities
 from api.engine.ends import RunEnds
 from api.engine.errors import TemporalAway
+from api.engine.following_up import FollowUps
 from api.engine.grants import Grant, check_grant, sign_grant
 from api.engine.link import TemporalLink
 from api.engine.live_nodes import live_nodes
+from api.engine.published import PublishedVersions
 from api.engine.reconciling import Reconciler
 from api.engine.recording import record_activity
 from api.engine.starting import start_execution
 from api.engine.watching import Watchers
+from api.settings import ApiSettings
 from api.store import records, runs
 from api.store.database import Database
 from api.store.runs import RunRow, StartPayload
-from interpreter.protocol import PLATFORM_QUEUE, RUN_ENDS, NodeRow, RunEvent
+from interpreter.protocol import CANCEL_SIGNAL, PLATFORM_QUEUE, RUN_ENDS, NodeRow, RunEvent
 
 _POLL_SECONDS = 0.25
 _PAGE = 1_000
@@ -35,7 +38,7 @@ _PAGE = 1_000
 class Engine:
     """Starts and watches runs. Everything works as far as it can while Temporal is away."""
 
-    def __init__(self, settings: KitSettings, database: Database, ring: KeyRing) -> None:
+    def __init__(self, settings: ApiSettings, database: Database, ring: KeyRing, published: PublishedVersions) -> None:
         self.temporal_address = settings.temporal_address
         self.namespace = settings.temporal_namespace
         self._database = database
@@ -43,6 +46,8 @@ class Engine:
         self._link = TemporalLink(settings, ring)
         self._ends = RunEnds()
         self._watchers = Watchers(database, self._ends)
+        self._published = published
+        self._follow_ups = FollowUps(database, published, self, lambda: self._link.client, settings.public_url)
         self._background: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> "Engine":
@@ -59,9 +64,10 @@ class Engine:
     async def _serve(self) -> None:
         """Connects, however long it takes, then serves the record and reconciles."""
         client = await self._link.connect()
-        reconciler = Reconciler(self._database, self._ring, self._ends)
-        record = record_activity(self._database, self._ends)
-        async with Worker(client, task_queue=PLATFORM_QUEUE, activities=[record], max_concurrent_activities=100):
+        reconciler = Reconciler(self._database, self._ring, self._ends, self._follow_ups)
+        record = record_activity(self._database, self._ends, lambda run_id: self._go(self._follow_ups.of_run(run_id)))
+        activities = [record, *child_activities(self._database, self._published, self)]
+        async with Worker(client, task_queue=PLATFORM_QUEUE, activities=activities, max_concurrent_activities=100):
             await reconciler.run(client)
 
     def _go(self, work: Coroutine[Any, Any, None]) -> None:
@@ -98,13 +104,16 @@ class Engine:
         if cancelled:
             await self._link.client.get_workflow_handle(run_id).cancel()
 
-    async def cancel(self, run: RunRow) -> None:
+    async def cancel(self, run: RunRow, by_person: bool = True) -> None:
         """Asks a run to stop, also one that Temporal does not know yet; raises `TemporalAway`."""
-        if run.status == "queued":
-            async with self._database.write() as connection:
-                await runs.request_cancel(connection, run.workspace_id, run.id)
+        async with self._database.write() as connection:
+            again = await runs.request_cancel(connection, run.workspace_id, run.id)
+        handle = self._link.client.get_workflow_handle(run.id)
         try:
-            await self._link.client.get_workflow_handle(run.id).cancel()
+            await handle.cancel()
+            if again and by_person:
+                # Temporal tells a run only of its first cancel; a second one ends what the first lets go on.
+                await handle.signal(CANCEL_SIGNAL)
         except RPCError as error:
             # Not found: it has just ended, or has not begun and is cancelled when it does.
             if error.status != RPCStatusCode.NOT_FOUND:

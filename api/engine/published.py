@@ -19,6 +19,14 @@ class RunnableVersion:
     """None for a draft."""
     plan: Plan
     input_schema: JsonObject | None
+    error_workflow: str | None = None
+    """What its definition says is to run when a run of it fails: an id or a name."""
+
+    @classmethod
+    def of(cls, number: int | None, plan: Plan, definition: Json) -> "RunnableVersion":
+        """The plan of a definition, with what the plan does not say."""
+        settings = definition.get("settings") or {}
+        return cls(number, plan, definition.get("input"), settings.get("error_workflow"))
 
 
 class PublishedVersions:
@@ -39,13 +47,8 @@ class PublishedVersions:
         text = None if row is None else await plans.get(connection, workspace_id, row.plan_hash)
         if row is None or text is None:
             return None
-        found = self._kept[place] = RunnableVersion(number, Plan.of(text), input_schema_of(row.definition))
+        found = self._kept[place] = RunnableVersion.of(number, Plan.of(text), row.definition)
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
         return found
 
-
-def input_schema_of(definition: Json) -> JsonObject | None:
-    """The JSON Schema of a definition's input, if it has one."""
-    schema: JsonObject | None = definition.get("input")
-    return schema

@@ -1,4 +1,4 @@
-"""Puts right what a crash left behind: rows that were never started, and executions that ended from outside."""
+"""Puts right what a crash left behind: runs never started, ends from outside, ends that nobody was told of."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ from temporalio.service import RPCStatusCode
 from activities.kit.keys import KeyRing
 from api.engine.ends import RunEnds
 from api.engine.errors import TemporalAway
+from api.engine.following_up import FollowUps
 from api.engine.starting import start_execution
 from api.store import runs
 from api.store.database import Database
@@ -33,10 +34,11 @@ _FROM_OUTSIDE: dict[WorkflowExecutionStatus, tuple[RunStatus, str, str]] = {
 class Reconciler:
     """Works through the open rows, again and again."""
 
-    def __init__(self, database: Database, ring: KeyRing, ends: RunEnds) -> None:
+    def __init__(self, database: Database, ring: KeyRing, ends: RunEnds, follow_ups: FollowUps) -> None:
         self._database = database
         self._ring = ring
         self._ends = ends
+        self._follow_ups = follow_ups
         self._after = ""
         """Where the next round of closing goes on, so that long runs do not hide the others."""
 
@@ -47,6 +49,7 @@ class Reconciler:
             try:
                 await self.start_what_was_left(client)
                 await self.close_what_has_ended(client)
+                await self._follow_ups.of_all(datetime.now(UTC) - _START_AFTER)
             except Exception as error:
                 # Whatever it was (database or Temporal away), the rows are still there in the next round.
                 log.warning("a round failed", error=f"{type(error).__name__}: {error}"[:300])
@@ -81,6 +84,7 @@ class Reconciler:
                 async with self._database.write() as connection:
                     await runs.close(connection, run.id, status, error, datetime.now(UTC))
                 self._ends.announce(run.id)
+                await self._follow_ups.of_run(run.id)
 
 
 async def _end_in_temporal(client: Client, run: RunRow) -> tuple[RunStatus, ErrorValue] | None:

@@ -11,8 +11,11 @@ from api.store.database import Database
 from interpreter.protocol import RECORD_ACTIVITY, RunRecord
 
 
-def record_activity(database: Database, ends: RunEnds) -> Callable[..., Any]:
-    """Writes a checkpoint or the end of a run; the same record twice is one."""
+def record_activity(database: Database, ends: RunEnds, follow_up: Callable[[str], None]) -> Callable[..., Any]:
+    """Writes a checkpoint or the end of a run; the same record twice is one.
+
+    `follow_up` is told of ends that others may have to hear of, after the commit; it must not make the record wait.
+    """
 
     @activity.defn(name=RECORD_ACTIVITY)
     async def record(told: RunRecord) -> None:
@@ -20,5 +23,8 @@ def record_activity(database: Database, ends: RunEnds) -> Callable[..., Any]:
             await records.write(connection, told)
         if told.ended_at is not None:
             ends.announce(told.run_id)
+            # Nobody waits for most ends, and nobody has to be asked whether somebody does.
+            if told.caller is not None or told.status in ("failed", "timed_out"):
+                follow_up(told.run_id)
 
     return record

@@ -46,6 +46,7 @@ async def start_execution(client: Client, ring: KeyRing, payload: StartPayload) 
 def run_start(payload: StartPayload, grant: str) -> RunStart:
     """The start of a run: small plans travel inline, larger ones by their hash."""
     inline = len(payload.plan_text) <= INLINE_PLAN_BYTES
+    caller = payload.caller
     return RunStart(
         interpreter=INTERPRETER_VERSION,
         run_id=payload.run_id,
@@ -60,6 +61,9 @@ def run_start(payload: StartPayload, grant: str) -> RunStart:
         mocks=payload.options.mocks,
         dry_run=payload.options.dry_run,
         stop_after=payload.options.stop_after,
+        # Only for its record: whoever does not wait is not to be told.
+        caller={"run_id": caller.run_id, "key": caller.key} if caller is not None and caller.waits else None,
+        depth=payload.depth,
     )
 
 

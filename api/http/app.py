@@ -32,11 +32,12 @@ from api.store.upgrade import upgrade
 from api.store.vault import Vault
 from api.system.routes import router as system
 from api.workflows.routes import router as workflows
+from api.workspaces.routes import router as workspaces
 from interpreter.catalog import Catalog
 from interpreter.machine.constructs import control_node_types
 
 PREFIX = "/api/v1"
-_FEATURES = (auth, workflows, runs, catalog, credentials, system, documents)
+_FEATURES = (auth, workspaces, workflows, runs, catalog, credentials, system, documents)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -82,7 +83,8 @@ def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
         keys = KeyDoor(database)
         key = settings.bootstrap_api_key
         await keys.seed(key.get_secret_value() if key else None)
-        async with Engine(settings, database, ring) as engine:
+        published = PublishedVersions()
+        async with Engine(settings, database, ring, published) as engine:
             app.state.services = Services(
                 settings=settings,
                 database=database,
@@ -90,7 +92,7 @@ def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
                 vault=Vault(ring),
                 engine=engine,
                 keys=keys,
-                published=PublishedVersions(),
+                published=published,
                 storage=PayloadStorage.at(settings.payloads),
             )
             yield

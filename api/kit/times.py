@@ -5,9 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-
-def shown(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+from api.engine.times import shown
 
 
 def in_utc(at: datetime) -> datetime:
@@ -20,3 +18,5 @@ def in_utc(at: datetime) -> datetime:
 
 Moment = Annotated[datetime, AfterValidator(in_utc)]
 """A time of a request; without a zone it is in UTC."""
+
+__all__ = ["Moment", "in_utc", "shown"]

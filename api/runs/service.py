@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from api.engine.door import RunRequest, begin_run
 from api.engine.input_schema import wrong_input
 from api.engine.mocks import output_mocks, wrong_mock
-from api.engine.published import RunnableVersion, input_schema_of
+from api.engine.published import RunnableVersion
 from api.kit.key_door import Principal
 from api.kit.problem import Conflict, NotFound, Unprocessable
 from api.kit.services import Services
@@ -73,7 +73,7 @@ async def _runnable(
     services: Services, connection: Connection, workspace_id: str, workflow: WorkflowRow, body: StartBody
 ) -> RunnableVersion:
     if body.version == "draft":
-        return RunnableVersion(None, runnable_plan(services, workflow.definition), input_schema_of(workflow.definition))
+        return RunnableVersion.of(None, runnable_plan(services, workflow.definition), workflow.definition)
     number = workflow.published_version if body.version is None else body.version
     if number is None:
         raise Conflict('nothing is published yet: publish the workflow, or run {"version": "draft"}')

@@ -46,12 +46,16 @@ def is_due(status: RunStatus) -> ColumnElement[bool]:
     return or_(_RUNS.c.caller_waits, _RUNS.c.error_workflow.is_not(None), of_workspace)
 
 
-async def due(connection: AsyncConnection, limit: int, run_id: str | None = None) -> list[FollowUp]:
-    """What is due, the oldest first; of one run or of all."""
+async def due(
+    connection: AsyncConnection, limit: int, run_id: str | None = None, before: datetime | None = None
+) -> list[FollowUp]:
+    """What is due, the oldest first; of one run, or of all that ended before a time."""
     joined = select(_RUNS, _WORKSPACES.c.settings).join(_WORKSPACES, _WORKSPACES.c.id == _RUNS.c.workspace_id)
     wanted = joined.where(_RUNS.c.follow_up_due)
     if run_id is not None:
         wanted = wanted.where(_RUNS.c.id == run_id)
+    if before is not None:
+        wanted = wanted.where(_RUNS.c.ended_at < before)
     return [_follow_up(row) for row in await connection.execute(wanted.order_by(_RUNS.c.ended_at).limit(limit))]
 
 

@@ -189,10 +189,11 @@ async def mark_started(connection: AsyncConnection, run_id: str, at: datetime) -
     await connection.execute(update(_RUNS).where(*queued).values(status="running", started_at=at))
 
 
-async def request_cancel(connection: AsyncConnection, workspace_id: str, run_id: str) -> None:
-    """Remembers that cancel was asked for, for a run that Temporal does not know yet."""
+async def request_cancel(connection: AsyncConnection, workspace_id: str, run_id: str) -> bool:
+    """Remembers that cancel was asked for, also of a run that Temporal does not know yet; whether it was before."""
     mine = (_RUNS.c.id == run_id, _RUNS.c.workspace_id == workspace_id)
-    await connection.execute(update(_RUNS).where(*mine).values(cancel_requested=True))
+    first = update(_RUNS).where(*mine, _RUNS.c.cancel_requested.is_(False)).values(cancel_requested=True)
+    return (await connection.execute(first)).rowcount == 0
 
 
 async def not_started(connection: AsyncConnection, older_than: datetime, limit: int) -> list[RunRow]:

@@ -56,6 +56,15 @@ async def get(connection: AsyncConnection, workspace_id: str, workflow_id: str) 
     return None if row is None else _workflow(row)
 
 
+async def named(connection: AsyncConnection, workspace_id: str, id_or_name: str) -> list[WorkflowRow]:
+    """The workflow of an id, else those of a name: several may have one."""
+    by_id = await get(connection, workspace_id, id_or_name)
+    if by_id is not None:
+        return [by_id]
+    wanted = (_WORKFLOWS.c.workspace_id == workspace_id, _WORKFLOWS.c.name == id_or_name, _WORKFLOWS.c.deleted_at.is_(None))
+    return [_workflow(row) for row in await connection.execute(select(_WORKFLOWS).where(*wanted).order_by(_WORKFLOWS.c.id).limit(2))]
+
+
 async def list_(
     connection: AsyncConnection, workspace_id: str, text: str | None, after: tuple[str, str] | None, limit: int
 ) -> list[WorkflowRow]:

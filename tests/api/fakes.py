@@ -40,7 +40,7 @@ class FakeEngine:
         async with self._database.write() as connection:
             await records.write(connection, told)
 
-    async def cancel(self, run: RunRow) -> None:
+    async def cancel(self, run: RunRow, by_person: bool = True) -> None:
         if self.is_away:
             raise TemporalAway("away")
         self.cancelled.append(run.id)

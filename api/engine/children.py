@@ -1,0 +1,81 @@
+"""The activities by which a run starts another as its child, and cancels it: through the same door as every run."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from api.engine.choosing import choose
+from api.engine.door import RunRequest, Starter, begin_run
+from api.engine.errors import RunRefused, TooDeep
+from api.engine.published import PublishedVersions
+from api.engine.times import now
+from api.store import runs
+from api.store.database import Database
+from api.store.run_options import RunOptions
+from api.store.runs import Caller, RunRow
+from interpreter.json_value import JsonObject
+from interpreter.machine.constructs.run_workflow import DEEPEST
+from interpreter.protocol import CANCEL_CHILD_ACTIVITY, RUN_ENDS, START_CHILD_ACTIVITY, ChildStart
+
+
+class Runner(Starter, Protocol):
+    """What child runs need of the engine."""
+
+    async def cancel(self, run: RunRow, by_person: bool = True) -> None: ...
+
+
+def child_activities(database: Database, published: PublishedVersions, runner: Runner) -> list[Callable[..., Any]]:
+    """Both activities; doing either twice is doing it once."""
+
+    @activity.defn(name=START_CHILD_ACTIVITY)
+    async def start_child(told: ChildStart) -> dict[str, str]:
+        try:
+            return {"run_id": await begin_child(database, published, runner, told)}
+        except RunRefused as refused:
+            detail = {"attempts": 1, "retryable": False, "hint": refused.hint, "details": refused.details}
+            raise ApplicationError(refused.message, detail, type=refused.code, non_retryable=True) from None
+
+    @activity.defn(name=CANCEL_CHILD_ACTIVITY)
+    async def cancel_child(told: JsonObject) -> None:
+        async with database.read() as connection:
+            run = await runs.get(connection, told["workspace_id"], told["run_id"])
+        if run is not None and run.status not in RUN_ENDS:
+            await runner.cancel(run, by_person=False)
+
+    return [start_child, cancel_child]
+
+
+async def begin_child(database: Database, published: PublishedVersions, runner: Starter, told: ChildStart) -> str:
+    """The id of the child, also when it was started before; raises `RunRefused`."""
+    if told.depth > DEEPEST:
+        raise TooDeep(f"workflows run each other more than {DEEPEST} levels deep")
+    async with database.read() as connection:
+        parent = await runs.get(connection, told.workspace_id, told.run_id)
+        chosen = await choose(connection, published, told.workspace_id, told.workflow, told.version, told.input)
+    request = RunRequest(
+        workspace_id=told.workspace_id,
+        workflow_id=chosen.workflow.id,
+        workflow_name=chosen.workflow.name,
+        runnable=chosen.runnable,
+        input=told.input,
+        trigger={"kind": "workflow", "name": parent.workflow_name if parent else None, "at": now(), "payload": None},
+        # Not a key that a request could carry: those are plain ASCII.
+        idempotency_key=f"child·{told.run_id}·{told.key}",
+        options=RunOptions(dry_run=told.dry_run, quiet=parent is not None and parent.options.quiet),
+        caller=Caller(told.run_id, told.key, told.wait),
+        depth=told.depth,
+    )
+    inserted = await begin_run(database, runner, request)
+    if not inserted.created:
+        await _start_again(database, runner, told.workspace_id, inserted.run_id)
+    return inserted.run_id
+
+
+async def _start_again(database: Database, runner: Starter, workspace_id: str, run_id: str) -> None:
+    """An earlier attempt may have died between the row and the start."""
+    async with database.read() as connection:
+        run = await runs.get(connection, workspace_id, run_id)
+    if run is not None and run.status == "queued":
+        await runner.start(run_id)

@@ -1,0 +1,136 @@
+"""What follows the end of a run: a caller that waits is told, and an error workflow is started.
+
+That something is due stands in the run's row since the transaction of its end, so a crash only delays it.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from temporalio.client import Client, RPCError
+from temporalio.service import RPCStatusCode
+
+from api.engine.choosing import choose
+from api.engine.door import RunRequest, Starter, begin_run
+from api.engine.errors import RunRefused, TemporalAway
+from api.engine.published import PublishedVersions
+from api.engine.times import now, shown
+from api.store import follow_ups
+from api.store.database import Database
+from api.store.follow_ups import FollowUp
+from api.store.run_options import RunOptions
+from interpreter.json_value import Json, JsonObject
+from interpreter.protocol import CHILD_ENDED_SIGNAL, ChildEnd, ErrorValue
+
+_SIGNAL_BYTES = 1_500_000
+"""Temporal refuses larger ones, and the caller would wait for ever."""
+_AT_ONCE = 100
+
+
+class FollowUps:
+    """Works off what is due; everything in it may be done twice."""
+
+    def __init__(
+        self, database: Database, published: PublishedVersions, starter: Starter, client: Callable[[], Client], public_url: str
+    ) -> None:
+        self._database = database
+        self._published = published
+        self._starter = starter
+        self._client = client
+        self._public_url = public_url
+
+    async def of_run(self, run_id: str) -> None:
+        """What the end of one run asks for; what fails is left to the next round of `of_all`."""
+        await self._work_off(run_id, None)
+
+    async def of_all(self, before: datetime) -> None:
+        """What was left behind of runs that ended before this time."""
+        await self._work_off(None, before)
+
+    async def _work_off(self, run_id: str | None, before: datetime | None) -> None:
+        async with self._database.read() as connection:
+            due = await follow_ups.due(connection, _AT_ONCE, run_id, before)
+        for one in due:
+            try:
+                await self._carry_out(one)
+            except (RPCError, TemporalAway) as error:
+                log = structlog.get_logger("engine")
+                log.warning("the end of a run could not be told yet", run_id=one.run_id, error=str(error)[:300])
+
+    async def _carry_out(self, one: FollowUp) -> None:
+        if one.waiting_caller is not None:
+            await self._tell_caller(one, *one.waiting_caller)
+        if one.error_workflows:
+            await self._start_error_workflow(one)
+        async with self._database.write() as connection:
+            await follow_ups.done(connection, one.run_id)
+
+    async def _tell_caller(self, one: FollowUp, caller: str, key: str) -> None:
+        end = child_end(one, key)
+        try:
+            await self._client().get_workflow_handle(caller).signal(CHILD_ENDED_SIGNAL, end)
+        except RPCError as error:
+            # Not found: the caller has ended, and nobody wants to know.
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def _start_error_workflow(self, one: FollowUp) -> None:
+        """The first of the named ones that can be started."""
+        for name in one.error_workflows:
+            try:
+                await self._start(one, name)
+                return
+            except RunRefused as refused:
+                log = structlog.get_logger("engine")
+                log.warning("an error workflow can't be started", run_id=one.run_id, named=name, error=refused.message)
+
+    async def _start(self, one: FollowUp, name: str) -> None:
+        input = error_input(one, self._public_url)
+        async with self._database.read() as connection:
+            chosen = await choose(connection, self._published, one.workspace_id, name, None, input)
+        request = RunRequest(
+            workspace_id=one.workspace_id,
+            workflow_id=chosen.workflow.id,
+            workflow_name=chosen.workflow.name,
+            runnable=chosen.runnable,
+            input=input,
+            trigger={"kind": "failure", "name": one.workflow_name, "at": now(), "payload": None},
+            # Not a key that a request could carry: those are plain ASCII.
+            idempotency_key=f"error·{one.run_id}",
+            # A failing error workflow starts no other: that would go on for ever.
+            options=RunOptions(quiet=True),
+        )
+        await begin_run(self._database, self._starter, request)
+
+
+def child_end(one: FollowUp, key: str) -> ChildEnd:
+    """What the caller is told; an output too large for a signal is told as a failure."""
+    if len(json.dumps(one.output)) <= _SIGNAL_BYTES:
+        return ChildEnd(key, one.run_id, one.status, one.output, one.error)
+    error: ErrorValue = {
+        "name": "ValueTooLarge",
+        "message": f"the output of the run {one.run_id} is too large to be handed to the run that waits for it",
+        "node_id": None,
+        "key": None,
+        "attempts": 1,
+        "retryable": False,
+        "hint": "give the child an output that says only what its caller needs",
+    }
+    return ChildEnd(key, one.run_id, "failed", None, error)
+
+
+def error_input(one: FollowUp, public_url: str) -> JsonObject:
+    """The input of the run of an error workflow."""
+    error: Json = one.error
+    run = {
+        "id": one.run_id,
+        "workflow_id": one.workflow_id,
+        "workflow_name": one.workflow_name,
+        "version": one.version,
+        "status": one.status,
+        "started_at": shown(one.started_at),
+        "ended_at": shown(one.ended_at),
+        "url": f"{public_url.rstrip('/')}/runs/{one.run_id}",
+    }
+    return {"run": run, "error": error}

@@ -1,0 +1,1 @@
+"""Workspaces: what holds for all of their workflows."""
