@@ -22,7 +22,7 @@ test("a chain is laid out from left to right", () => {
 
 test("the author's positions are kept when every node has one of its own", () => {
   const graph = readGraph({ nodes: [node("a", { x: 7, y: 8 }), node("b", { x: 400, y: 8 })], edges: [] });
-  expect(placesOf(graph).get("a")).toEqual({ x: 7, y: 8 });
+  expect(placesOf(graph).get("a")).toMatchObject({ x: 7, y: 8 });
 });
 
 test("positions that cover each other are not used", () => {
@@ -67,8 +67,34 @@ test("ports stand in the order of their targets", () => {
   ];
   const graph = readGraph({ nodes: [node("a"), node("low"), node("high")], edges });
   const places = new Map([
-    ["low", { x: 9, y: 90 }],
-    ["high", { x: 9, y: 0 }],
+    ["low", { x: 9, y: 90, width: 1, height: 1 }],
+    ["high", { x: 9, y: 0, width: 1, height: 1 }],
   ]);
   expect(portsOf("a", graph, places)).toEqual(["false", "true"]);
+});
+
+test("a container stands around what lives in it", () => {
+  const inner = { ...node("inner"), parent: "map" };
+  const nodes = [node("before"), node("map"), inner, { ...node("second"), parent: "map" }];
+  const edges = [
+    { source: "before", target: "map" },
+    { source: "inner", target: "second" },
+  ];
+  const places = placesOf(readGraph({ nodes, edges }));
+  const box = (id: string) => places.get(id) ?? { x: 0, y: 0, width: 0, height: 0 };
+  for (const id of ["inner", "second"]) {
+    expect(box(id).x).toBeGreaterThan(box("map").x);
+    expect(box(id).y).toBeGreaterThan(box("map").y);
+    expect(box(id).x + box(id).width).toBeLessThan(box("map").x + box("map").width);
+    expect(box(id).y + box(id).height).toBeLessThan(box("map").y + box("map").height);
+  }
+  expect(box("before").x + box("before").width).toBeLessThan(box("map").x);
+});
+
+test("containers of a draft that live in each other are drawn all the same", () => {
+  const nodes = [
+    { ...node("a"), parent: "b" },
+    { ...node("b"), parent: "a" },
+  ];
+  expect(placesOf(readGraph({ nodes, edges: [] })).size).toBe(2);
 });

@@ -27,7 +27,10 @@ export const NodeCard = memo(function NodeCard({ data }: NodeProps<CardNode>) {
       data-status={status ?? undefined}
       title={`${data.title}\n${data.summary}`}
       className={classes(
-        "relative flex h-[56px] w-[200px] items-center gap-2.5 rounded-lg border bg-raised pr-2.5 pl-3.5",
+        "relative flex gap-2.5 rounded-lg border pr-2.5 pl-3.5",
+        data.container
+          ? "h-full w-full items-start bg-raised/40 pt-2"
+          : "h-[56px] w-[200px] items-center bg-raised",
         data.chosen ? "border-accent-text ring-2 ring-accent-text/30" : "border-line-strong",
         faint && "border-dashed",
       )}
@@ -67,7 +70,7 @@ export const NodeCard = memo(function NodeCard({ data }: NodeProps<CardNode>) {
           id={port}
           position={Position.Right}
           isConnectable={false}
-          style={{ top: portHeight(index, data.ports.length) }}
+          style={{ top: portHeight(index, data.ports.length, data.height) }}
         />
       ))}
     </div>

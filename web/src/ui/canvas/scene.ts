@@ -1,6 +1,6 @@
 import { type Edge, type Node, Position } from "@xyflow/react";
 import { type DefinitionNode, type Graph, typeName } from "@/graph/definition";
-import { NODE_HEIGHT, NODE_WIDTH, type Place, placesOf, portsOf } from "@/graph/layout";
+import { type Box, NODE_HEIGHT, NODE_WIDTH, placesOf, portsOf } from "@/graph/layout";
 import { type NodeStatus, STATUS_WORDS } from "@/graph/status";
 import { summaryOf } from "@/graph/summary";
 
@@ -10,6 +10,9 @@ export type CardContent = {
   title: string;
   summary: string;
   ports: string[];
+  /** Whether other nodes live in it. */
+  container: boolean;
+  height: number;
   /** Whether an edge leads to it. */
   entered: boolean;
   disabled: boolean;
@@ -27,8 +30,9 @@ const PORT = 6;
 /** What stays the same while a run goes on: places, ports and words. */
 export function sceneOf(graph: Graph): { nodes: CardNode[]; edges: Edge[] } {
   const places = placesOf(graph);
+  const containers = new Set(graph.nodes.map(({ parent }) => parent));
   return {
-    nodes: graph.nodes.map((node) => cardOf(node, graph, places)),
+    nodes: graph.nodes.map((node) => cardOf(node, graph, places, containers.has(node.id))),
     edges: graph.edges.map(({ id, source, target, sourcePort }) => ({
       id,
       source,
@@ -40,24 +44,32 @@ export function sceneOf(graph: Graph): { nodes: CardNode[]; edges: Edge[] } {
   };
 }
 
-function cardOf(node: DefinitionNode, graph: Graph, places: Map<string, Place>): CardNode {
+function cardOf(node: DefinitionNode, graph: Graph, places: Map<string, Box>, container: boolean): CardNode {
+  const { x, y, width, height } = places.get(node.id) ?? {
+    x: 0,
+    y: 0,
+    width: NODE_WIDTH,
+    height: NODE_HEIGHT,
+  };
   const ports = portsOf(node.id, graph, places);
   const title = node.name ?? node.id;
   return {
     id: node.id,
     type: "card",
-    position: places.get(node.id) ?? { x: 0, y: 0 },
+    position: { x, y },
+    // What lives in a container lies on it, and a container in a container on that one.
+    zIndex: container ? depthOf(node, graph) : 100,
     // Sizes and ports are known beforehand; nothing has to be measured, so nothing flickers.
-    width: NODE_WIDTH,
-    height: NODE_HEIGHT,
-    measured: { width: NODE_WIDTH, height: NODE_HEIGHT },
+    width,
+    height,
+    measured: { width, height },
     handles: [
       {
         id: "in",
         type: "target",
         position: Position.Left,
         x: -PORT / 2,
-        y: (NODE_HEIGHT - PORT) / 2,
+        y: (height - PORT) / 2,
         width: PORT,
         height: PORT,
       },
@@ -65,8 +77,8 @@ function cardOf(node: DefinitionNode, graph: Graph, places: Map<string, Place>):
         id: port,
         type: "source" as const,
         position: Position.Right,
-        x: NODE_WIDTH - PORT / 2,
-        y: portHeight(index, ports.length) - PORT / 2,
+        x: width - PORT / 2,
+        y: portHeight(index, ports.length, height) - PORT / 2,
         width: PORT,
         height: PORT,
       })),
@@ -78,6 +90,8 @@ function cardOf(node: DefinitionNode, graph: Graph, places: Map<string, Place>):
       title,
       summary: summaryOf(node),
       ports,
+      container,
+      height,
       entered: graph.edges.some(({ target }) => target === node.id),
       disabled: node.disabled === true,
       status: null,
@@ -87,8 +101,15 @@ function cardOf(node: DefinitionNode, graph: Graph, places: Map<string, Place>):
   };
 }
 
-export function portHeight(index: number, count: number): number {
-  return (NODE_HEIGHT * (index + 1)) / (count + 1);
+export function portHeight(index: number, count: number, height: number): number {
+  return (height * (index + 1)) / (count + 1);
+}
+
+function depthOf(node: DefinitionNode, graph: Graph): number {
+  const parents = new Map(graph.nodes.map(({ id, parent }) => [id, parent]));
+  let depth = 0;
+  for (let at = node.parent; at && depth < parents.size; at = parents.get(at)) depth += 1;
+  return depth;
 }
 
 /** The scene with the run's statuses and the chosen node; a card that stays the same stays the same object. */
