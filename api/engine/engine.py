@@ -13,6 +13,7 @@ from temporalio.service import RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.kit.keys import KeyRing
+from api.engine.answering import tell_run
 from api.engine.children import child_activities
 from api.engine.ends import RunEnds
 from api.engine.errors import TemporalAway
@@ -23,12 +24,15 @@ from api.engine.live_nodes import live_nodes
 from api.engine.published import PublishedVersions
 from api.engine.reconciling import Reconciler
 from api.engine.recording import record_activity
-from api.engine.starting import start_execution
+from api.engine.responding import answer_in, ask
+from api.engine.resume_tokens import run_of_resume_token
+from api.engine.starting import start_and_ask, start_execution
 from api.engine.watching import Watchers
 from api.settings import ApiSettings
 from api.store import records, runs
 from api.store.database import Database
 from api.store.runs import RunRow, StartPayload
+from interpreter.json_value import JsonObject
 from interpreter.protocol import CANCEL_SIGNAL, PLATFORM_QUEUE, RUN_ENDS, NodeRow, RunEvent
 
 _POLL_SECONDS = 0.25
@@ -47,6 +51,7 @@ class Engine:
         self._ends = RunEnds()
         self._watchers = Watchers(database, self._ends)
         self._published = published
+        self._public_url = settings.public_url
         self._follow_ups = FollowUps(database, published, self, lambda: self._link.client, settings.public_url)
         self._background: set[asyncio.Task[Any]] = set()
 
@@ -64,7 +69,7 @@ class Engine:
     async def _serve(self) -> None:
         """Connects, however long it takes, then serves the record and reconciles."""
         client = await self._link.connect()
-        reconciler = Reconciler(self._database, self._ring, self._ends, self._follow_ups)
+        reconciler = Reconciler(self._database, self._ring, self._ends, self._follow_ups, self._public_url)
         record = record_activity(self._database, self._ends, lambda run_id: self._go(self._follow_ups.of_run(run_id)))
         activities = [record, *child_activities(self._database, self._published, self)]
         async with Worker(client, task_queue=PLATFORM_QUEUE, activities=activities, max_concurrent_activities=100):
@@ -84,18 +89,45 @@ class Engine:
 
     async def start(self, run_id: str, payload: StartPayload | None = None) -> None:
         """Begins a run whose row is committed; when Temporal is away the reconciler does it later."""
-        if payload is None:
-            async with self._database.read() as connection:
-                payload = await runs.start_payload(connection, run_id)
+        payload = payload or await self._payload(run_id)
         if payload is None:
             return
         try:
-            await start_execution(self._link.client, self._ring, payload)
+            await start_execution(self._link.client, self._ring, payload, self._public_url)
         except TemporalAway as away:
             structlog.get_logger("engine").warning("a run waits for temporal", run_id=run_id, error=str(away)[:300])
             return
         # Off the hot path: until it is written, the reconciler starts the run once more, which does no harm.
         self._go(self._mark_started(run_id))
+
+    async def start_and_ask(self, run_id: str, payload: StartPayload | None, seconds: float) -> JsonObject | None:
+        """Begins a run like `start`, and waits so long for what it answers; None when it has answered nothing."""
+        payload = payload or await self._payload(run_id)
+        if payload is None:
+            return None
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(seconds):
+                told = await start_and_ask(self._link.client, self._ring, payload, self._public_url)
+        except (TimeoutError, TemporalAway):
+            await self.start(run_id, payload)
+            return None
+        self._go(self._mark_started(run_id))
+        if told is None or told["response"] or told["ended"]:
+            return answer_in(told) if told is not None else None
+        return await self.response(run_id, seconds - (time.monotonic() - begun))
+
+    async def response(self, run_id: str, seconds: float) -> JsonObject | None:
+        """What a run answers its caller within the time; None when it has not, or will not."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await ask(self._link.client, run_id)
+        except (TimeoutError, TemporalAway):
+            return None
+
+    async def _payload(self, run_id: str) -> StartPayload | None:
+        async with self._database.read() as connection:
+            return await runs.start_payload(connection, run_id)
 
     async def _mark_started(self, run_id: str) -> None:
         async with self._database.write() as connection:
@@ -118,6 +150,10 @@ class Engine:
             # Not found: it has just ended, or has not begun and is cancelled when it does.
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise TemporalAway(str(error)) from error
+
+    async def tell(self, run: RunRow, update: str, argument: Any, update_id: str | None = None) -> JsonObject:
+        """Answers, intervenes, pauses; raises `ToldInVain` and `TemporalAway`."""
+        return await tell_run(self._link.client, run.id, update, argument, update_id)
 
     async def wait_for_end(self, workspace_id: str, run_id: str, seconds: float) -> bool:
         """Whether the run's end is in the database within the time, recorded by whichever process."""
@@ -165,6 +201,9 @@ class Engine:
     async def is_ready(self) -> bool:
         """Whether Temporal answers."""
         return await self._link.is_healthy()
+
+    def run_of_resume_token(self, token: str) -> str | None:
+        return run_of_resume_token(self._ring, token)
 
     def sign_grant(self, workspace_id: str, run_id: str, credentials: Sequence[str]) -> str:
         return sign_grant(self._ring, workspace_id, run_id, credentials)

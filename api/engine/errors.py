@@ -1,7 +1,8 @@
-"""What can go wrong between us and Temporal, and why a run may not begin.
+"""What can go wrong between us and Temporal, why a run may not begin, and what a run does not accept.
 
 EngineError
 ├── TemporalAway     the server does not answer now; what was acknowledged is started when it is back
+├── ToldInVain       a run does not accept what it was told; its code is the run's own refusal
 └── RunRefused       a run that another run asks for may not begin; its code is the name of the node's error
     ├── UnknownWorkflow    no workflow of that id, or not exactly one of that name
     ├── NotPublished       nothing is published, or not that version
@@ -21,6 +22,17 @@ class EngineError(Exception):
 class TemporalAway(EngineError):
     code = "temporal_away"
     hint = "try again in a few seconds; runs that were accepted are not lost"
+
+
+class ToldInVain(EngineError):
+    """`NoSuchWait`, `WaitClosed`, `NotAnApprover`, `AlreadyAnswered`, `NoSuchInstance`, `NotOpen` or `RunOver`."""
+
+    hint = "look at the node as it is now"
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
 
 
 class RunRefused(EngineError):

@@ -34,9 +34,12 @@ _FROM_OUTSIDE: dict[WorkflowExecutionStatus, tuple[RunStatus, str, str]] = {
 class Reconciler:
     """Works through the open rows, again and again."""
 
-    def __init__(self, database: Database, ring: KeyRing, ends: RunEnds, follow_ups: FollowUps) -> None:
+    def __init__(
+        self, database: Database, ring: KeyRing, ends: RunEnds, follow_ups: FollowUps, public_url: str
+    ) -> None:
         self._database = database
         self._ring = ring
+        self._public_url = public_url
         self._ends = ends
         self._follow_ups = follow_ups
         self._after = ""
@@ -64,7 +67,7 @@ class Reconciler:
             if payload is None:
                 continue
             try:
-                await start_execution(client, self._ring, payload)
+                await start_execution(client, self._ring, payload, self._public_url)
             except TemporalAway:
                 return
             async with self._database.write() as connection:

@@ -2,35 +2,46 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from temporalio.client import Client, RPCError
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.client import (
+    Client,
+    RPCError,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.kit.keys import KeyRing
 from api.engine.errors import TemporalAway
 from api.engine.grants import sign_grant
+from api.engine.resume_tokens import resume_url
 from api.store.runs import StartPayload
+from interpreter.json_value import JsonObject
 from interpreter.plan import Plan
 from interpreter.protocol import (
     EXPRESS_QUEUE,
     INLINE_PLAN_BYTES,
     INTERPRETER_VERSION,
+    RESPONSE_UPDATE,
     RUN_WORKFLOW,
     WORKER_QUEUE,
     RunStart,
 )
 
+RESPONSE_ID = "response"
+"""Of the one update by which all who wait for a run's answer ask: Temporal allows ten at a time."""
 _START_SECONDS = timedelta(seconds=10)
 
 
-async def start_execution(client: Client, ring: KeyRing, payload: StartPayload) -> None:
+async def start_execution(client: Client, ring: KeyRing, payload: StartPayload, public_url: str) -> None:
     """Starts the run workflow; "already started" counts as success. Raises `TemporalAway`."""
-    begin = run_start(payload, sign_grant(ring, payload.workspace_id, payload.run_id, _credentials(payload)))
     try:
         await client.start_workflow(
             RUN_WORKFLOW,
-            begin,
+            _begin(ring, payload, public_url),
             id=payload.run_id,
             task_queue=_queue_of(payload),
             # A run has one execution chain for ever, also after it has ended.
@@ -43,7 +54,36 @@ async def start_execution(client: Client, ring: KeyRing, payload: StartPayload) 
         raise TemporalAway(str(error)) from error
 
 
-def run_start(payload: StartPayload, grant: str) -> RunStart:
+async def start_and_ask(client: Client, ring: KeyRing, payload: StartPayload, public_url: str) -> JsonObject | None:
+    """Starts the run and waits for what `RESPONSE_UPDATE` says, in one call; None when it says nothing.
+
+    Raises `TemporalAway`. A caller that stops waiting has to use `start_execution`: the run may not have begun.
+    """
+    operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+        RUN_WORKFLOW,
+        _begin(ring, payload, public_url),
+        id=payload.run_id,
+        task_queue=_queue_of(payload),
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+    try:
+        told: JsonObject = await client.execute_update_with_start_workflow(
+            RESPONSE_UPDATE, start_workflow_operation=operation, id=RESPONSE_ID, result_type=dict
+        )
+    except (WorkflowAlreadyStartedError, WorkflowUpdateFailedError):
+        return None
+    except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        raise TemporalAway(str(error)) from error
+    return told
+
+
+def _begin(ring: KeyRing, payload: StartPayload, public_url: str) -> RunStart:
+    grant = sign_grant(ring, payload.workspace_id, payload.run_id, _credentials(payload))
+    return run_start(payload, grant, resume_url(ring, payload.run_id, public_url))
+
+
+def run_start(payload: StartPayload, grant: str, resume_url: str = "") -> RunStart:
     """The start of a run: small plans travel inline, larger ones by their hash."""
     inline = len(payload.plan_text) <= INLINE_PLAN_BYTES
     caller = payload.caller
@@ -64,6 +104,7 @@ def run_start(payload: StartPayload, grant: str) -> RunStart:
         # Only for its record: whoever does not wait is not to be told.
         caller={"run_id": caller.run_id, "key": caller.key} if caller is not None and caller.waits else None,
         depth=payload.depth,
+        resume_url=resume_url,
     )
 
 
