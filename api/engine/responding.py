@@ -38,7 +38,7 @@ def answer_in(told: JsonObject) -> JsonObject | None:
     return told["response"] or None
 
 
-class CanAsk(Protocol):
+class Starter(Protocol):
     """What starts a run and waits for its answer."""
 
     async def start_and_ask(self, run_id: str, payload: StartPayload | None, seconds: float) -> JsonObject | None: ...
@@ -47,7 +47,7 @@ class CanAsk(Protocol):
 class Asking:
     """Begins a run as the door wants it, and keeps what the run has answered meanwhile."""
 
-    def __init__(self, engine: CanAsk, seconds: float) -> None:
+    def __init__(self, engine: Starter, seconds: float) -> None:
         self._engine = engine
         self._seconds = seconds
         self.response: JsonObject | None = None

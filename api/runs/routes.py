@@ -1,6 +1,7 @@
 """`/runs`, and `/workflows/{id}/runs`."""
 
 import re
+import time
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -38,16 +39,19 @@ async def start_run(
     response: Response,
     member: Member,
     given: Given,
-    wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait for the end")] = 0,
+    wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait for its answer or its end")] = 0,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[ -~]+$")] = None,
 ) -> JsonObject:
-    """Begins a run: 202, or 200 when it ended within `wait`. The same key again answers with the first run."""
-    run_id = await service.start(given, member, workflow_id, body, idempotency_key)
-    if wait:
-        await given.engine.wait_for_end(member.workspace_id, run_id, wait)
-    run = await service.get(given, member.workspace_id, run_id)
-    response.status_code = 200 if wait and run.status in RUN_ENDS else 202
-    return service.view(run)
+    """Begins a run: 202, or 200 when it answered or ended within `wait`. The same key again answers with the first run."""
+    begun = time.monotonic()
+    started = await service.start(given, member, workflow_id, body, idempotency_key, wait)
+    if wait and started.response is None:
+        await given.engine.wait_for_end(member.workspace_id, started.run_id, wait - (time.monotonic() - begun))
+    view = service.view(await service.get(given, member.workspace_id, started.run_id))
+    # The record may follow the answer.
+    view["response"] = view["response"] or started.response
+    response.status_code = 200 if wait and (view["response"] or view["status"] in RUN_ENDS) else 202
+    return view
 
 
 @router.get("/runs", response_model=RunPage)

@@ -1,11 +1,13 @@
 """What people do with runs: start, look, cancel."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from api.engine.door import RunRequest, begin_run
 from api.engine.input_schema import wrong_input
 from api.engine.mocks import output_mocks, wrong_mock
 from api.engine.published import RunnableVersion
+from api.engine.responding import Asking, responds
 from api.kit.key_door import Principal
 from api.kit.problem import Conflict, NotFound, Unprocessable
 from api.kit.services import Services
@@ -22,8 +24,17 @@ from interpreter.plan import Plan
 from interpreter.protocol import RUN_ENDS
 
 
-async def start(services: Services, member: Principal, workflow_id: str, body: StartBody, key: str | None) -> str:
-    """The id of the run that this request begins, or that the same key began before."""
+@dataclass(frozen=True, slots=True)
+class Started:
+    run_id: str
+    response: JsonObject | None
+    """What the run has answered by `core.respond` while somebody waited."""
+
+
+async def start(
+    services: Services, member: Principal, workflow_id: str, body: StartBody, key: str | None, wait: float = 0
+) -> Started:
+    """The run that this request begins, or that the same key began before; waits for its answer, if it gives one."""
     async with services.database.read() as connection:
         workflow = await workflows.get(connection, member.workspace_id, workflow_id)
         if workflow is None:
@@ -34,9 +45,10 @@ async def start(services: Services, member: Principal, workflow_id: str, body: S
     if runnable.input_schema is not None and (wrong := wrong_input(runnable.input_schema, body.input)):
         raise Unprocessable(f"{wrong[0]['field']}: {wrong[0]['message']}", fields=wrong)
     trigger = {"kind": "api", "name": member.name, "at": shown(datetime.now(UTC)), "payload": None}
+    asking = Asking(services.engine, wait) if wait and responds(runnable.plan) else None
     inserted = await begin_run(
         services.database,
-        services.engine,
+        asking or services.engine,
         RunRequest(
             workspace_id=member.workspace_id,
             workflow_id=workflow.id,
@@ -51,7 +63,9 @@ async def start(services: Services, member: Principal, workflow_id: str, body: S
     )
     if inserted.conflict:
         raise Conflict("this Idempotency-Key was used with another request", run_id=inserted.run_id)
-    return inserted.run_id
+    if asking is not None and not inserted.created:
+        return Started(inserted.run_id, await services.engine.response(inserted.run_id, wait))
+    return Started(inserted.run_id, asking.response if asking else None)
 
 
 def _options(plan: Plan, body: StartBody, pinned: JsonObject) -> RunOptions:

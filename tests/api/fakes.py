@@ -10,6 +10,7 @@ from api.engine.grants import Grant, check_grant, sign_grant
 from api.store import records, runs
 from api.store.database import Database
 from api.store.runs import RunRow, StartPayload
+from interpreter.json_value import JsonObject
 from interpreter.protocol import RUN_ENDS, NodeRow, RunEvent, RunRecord
 
 
@@ -26,6 +27,8 @@ class FakeEngine:
         self.payloads: list[StartPayload | None] = []
         self.cancelled: list[str] = []
         self.is_away = False
+        self.answer: JsonObject | None = None
+        self.waited: list[float] = []
         self.live: dict[str, list[NodeRow]] = {}
 
     async def start(self, run_id: str, payload: StartPayload | None = None) -> None:
@@ -35,6 +38,15 @@ class FakeEngine:
             return
         async with self._database.write() as connection:
             await runs.mark_started(connection, run_id, datetime.now(UTC))
+
+    async def start_and_ask(self, run_id: str, payload: StartPayload | None, seconds: float) -> JsonObject | None:
+        await self.start(run_id, payload)
+        return await self.response(run_id, seconds)
+
+    async def response(self, run_id: str, seconds: float) -> JsonObject | None:
+        """What a test says that its runs answer; None once the time is over."""
+        self.waited.append(seconds)
+        return self.answer
 
     async def end(self, told: RunRecord) -> None:
         async with self._database.write() as connection:

@@ -45,6 +45,31 @@ async def test_a_wait_answers_200_with_the_end_and_202_without_it(api: Installat
     assert (await api.mine.post(f"/workflows/{workflow_id}/runs", params={"wait": 61}, json={})).status_code == 422
 
 
+ANSWERS = {"format": 1, "name": "Answers", "nodes": [{"id": "tell", "type": "core.respond@1", "config": {"output": 1}}]}
+
+
+async def test_a_wait_answers_as_soon_as_the_run_has_answered(api: Installation) -> None:
+    workflow_id = await api.workflow(ANSWERS)
+    api.engine.answer = {"output": 1, "status": 200, "headers": {}}
+    headers = {"Idempotency-Key": "k"}
+    first = await api.mine.post(f"/workflows/{workflow_id}/runs", params={"wait": 20}, json={}, headers=headers)
+    assert first.status_code == 200 and first.json()["response"] == api.engine.answer and first.json()["status"] == "running"
+    again = await api.mine.post(f"/workflows/{workflow_id}/runs", params={"wait": 20}, json={}, headers=headers)
+    assert again.status_code == 200 and again.json() == first.json() and len(api.engine.started) == 1
+    without = await api.mine.post(f"/workflows/{workflow_id}/runs", json={})
+    assert without.status_code == 202 and without.json()["response"] is None and api.engine.waited == [20, 20]
+
+
+async def test_an_answer_that_does_not_come_in_time_is_found_in_the_record(api: Installation) -> None:
+    workflow_id = await api.workflow(ANSWERS)
+    late = await api.mine.post(f"/workflows/{workflow_id}/runs", params={"wait": 1}, json={})
+    assert late.status_code == 202 and late.json()["response"] is None
+    run_id = late.json()["id"]
+    told = {"output": 1, "status": 200, "headers": {}}
+    await api.engine.end(record(run_id, api.workspace_id, response=told))
+    assert (await api.mine.get(f"/runs/{run_id}")).json()["response"] == told
+
+
 async def test_a_run_is_accepted_while_temporal_is_away(api: Installation) -> None:
     api.engine.is_away = True
     run = await api.run(await api.workflow())
