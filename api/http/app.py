@@ -17,6 +17,7 @@ from api.catalog.routes import router as catalog
 from api.credentials.routes import router as credentials
 from api.engine.engine import Engine
 from api.engine.published import PublishedVersions
+from api.hooks.routes import router as hooks
 from api.http.documents import router as documents
 from api.http.security_headers import SecurityHeaders
 from api.http.static import serve_web
@@ -59,6 +60,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         root.include_router(feature)
     app.include_router(root)
     app.include_router(internal)
+    app.include_router(hooks)
     app.router.routes.append(Route("/{path:path}", serve_web, methods=["GET", "HEAD"], include_in_schema=False))
     check_policies(app)
     return app

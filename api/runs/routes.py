@@ -14,20 +14,22 @@ from api.kit.lists import Cursor, Limit, cursor_of, place_of
 from api.kit.problem import ApiError, NotFound, Unauthenticated, Unprocessable
 from api.kit.services import Given, services_of
 from api.kit.times import Moment, in_utc
-from api.runs import service, streams
+from api.runs import interventions, service, streams
 from api.runs.node_pages import node_page
-from api.runs.schemas import NodePage, RunPage, RunView, StartBody
+from api.runs.schemas import NodePage, OutputBody, ResumeBody, RunPage, RunView, StartBody
 from api.store import runs as store
 from api.store.records import BEFORE_ALL
 from api.store.runs import RunFilter
 from interpreter.json_value import JsonObject
-from interpreter.protocol import RUN_ENDS
+from interpreter.protocol import RUN_ENDS, Intervention
 
 router = APIRouter(tags=["runs"], route_class=GuardedRoute)
 _SUBPROTOCOL = "bearer."
 _EVENT_ID = re.compile(r"[0-9]{1,15}")
 _UNAUTHENTICATED, _NOT_FOUND = 4401, 4404
 
+Once = Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[ -~]+$")]
+"""The header `Idempotency-Key`."""
 Status = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled", "timed_out"]
 
 
@@ -40,7 +42,7 @@ async def start_run(
     member: Member,
     given: Given,
     wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait for its answer or its end")] = 0,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[ -~]+$")] = None,
+    idempotency_key: Once = None,
 ) -> JsonObject:
     """Begins a run: 202, or 200 when it answered or ended within `wait`. The same key again answers with the first run."""
     begun = time.monotonic()
@@ -102,6 +104,55 @@ async def cancel_run(run_id: str, member: Member, given: Given) -> JsonObject:
     run = await service.get(given, member.workspace_id, run_id)
     if run.status not in RUN_ENDS:
         await given.engine.cancel(run)
+    return service.view(run)
+
+
+@router.post("/runs/{run_id}/pause", status_code=202, response_model=RunView)
+@policy(Policy.MEMBER)
+async def pause_run(run_id: str, member: Member, given: Given) -> JsonObject:
+    """Starts nothing new; what runs comes to its end, deadlines go on."""
+    run = await service.get(given, member.workspace_id, run_id)
+    await interventions.pause(given, member, run, paused=True)
+    return service.view(run)
+
+
+@router.post("/runs/{run_id}/resume", status_code=202, response_model=RunView)
+@policy(Policy.MEMBER)
+async def resume_run(run_id: str, member: Member, given: Given) -> JsonObject:
+    """Goes on after a pause."""
+    run = await service.get(given, member.workspace_id, run_id)
+    await interventions.pause(given, member, run, paused=False)
+    return service.view(run)
+
+
+@router.post("/runs/{run_id}/nodes/{key}/resume", status_code=202, response_model=RunView)
+@policy(Policy.MEMBER)
+async def resume_node(
+    run_id: str, key: str, body: ResumeBody, member: Member, given: Given, idempotency_key: Once = None
+) -> JsonObject:
+    """Sends the event that a node waits for, or decides an approval."""
+    run = await service.get(given, member.workspace_id, run_id)
+    await interventions.resume(given, member, run, key, body, idempotency_key)
+    return service.view(run)
+
+
+@router.post("/runs/{run_id}/nodes/{key}/output", status_code=202, response_model=RunView)
+@policy(Policy.MEMBER)
+async def give_output(run_id: str, key: str, body: OutputBody, member: Member, given: Given) -> JsonObject:
+    """Ends a node that is pending, waits or is held, with this output and port."""
+    run = await service.get(given, member.workspace_id, run_id)
+    await interventions.intervene(given, run, Intervention(key, "output", member.name, body.output, body.port))
+    return service.view(run)
+
+
+@router.post("/runs/{run_id}/nodes/{key}/{action}", status_code=202, response_model=RunView)
+@policy(Policy.MEMBER)
+async def intervene(
+    run_id: str, key: str, action: Literal["skip", "retry", "fail"], member: Member, given: Given
+) -> JsonObject:
+    """Skips a node that is pending, waits or is held; a held one may also be tried again or let fail."""
+    run = await service.get(given, member.workspace_id, run_id)
+    await interventions.intervene(given, run, Intervention(key, action, member.name))
     return service.view(run)
 
 

@@ -18,6 +18,25 @@ class StartBody(BaseModel):
     stop_after: Annotated[str, Field(min_length=1, max_length=63)] | None = Field(None, description="The id of the node after which the run stops")
 
 
+class ResumeBody(BaseModel):
+    """An event (`payload`), or a decision on an approval."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    payload: Any = None
+    decision: Literal["approve", "reject"] | None = None
+    reason: Annotated[str, Field(max_length=10_000)] = ""
+    form: Any = None
+    by: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(None, description="For whom an owner's key decides; the key itself by default")
+
+
+class OutputBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    output: Any = None
+    port: Annotated[str, Field(min_length=1, max_length=100)] = "out"
+
+
 class ErrorView(BaseModel):
     model_config = ConfigDict(extra="allow")
 

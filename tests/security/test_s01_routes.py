@@ -13,7 +13,14 @@ from api.kit.guard import GuardedRoute, RouteWithoutPolicy, policy_of
 from api.settings import ApiSettings
 from tests.api.installation import KEY, Installation
 
-PUBLIC = {("GET", "/api/v1/health/live"), ("GET", "/api/v1/health/ready"), ("GET", "/{path:path}"), ("HEAD", "/{path:path}")}
+PUBLIC = {
+    ("GET", "/api/v1/health/live"),
+    ("GET", "/api/v1/health/ready"),
+    # Guarded by the unguessable token in the address.
+    ("POST", "/hooks/resume/{token}/{key}"),
+    ("GET", "/{path:path}"),
+    ("HEAD", "/{path:path}"),
+}
 """The literal list: whatever else is open is a hole."""
 
 

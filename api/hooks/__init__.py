@@ -1,0 +1,1 @@
+"""Doors at the root, open to whoever knows their address."""
