@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/node-types/{type_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Node Type
+         * @description Runs one node once, really or by a mock, and answers how it ended.
+         */
+        post: operations["test_node_type_api_v1_node_types__type_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -255,6 +275,106 @@ export interface paths {
         get: operations["list_nodes_api_v1_runs__run_id__nodes_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/nodes/{key}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Output
+         * @description Ends a node that is pending, waits or is held, with this output and port.
+         */
+        post: operations["give_output_api_v1_runs__run_id__nodes__key__output_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/nodes/{key}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Node
+         * @description Sends the event that a node waits for, or decides an approval.
+         */
+        post: operations["resume_node_api_v1_runs__run_id__nodes__key__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/nodes/{key}/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Intervene
+         * @description Skips a node that is pending, waits or is held; a held one may also be tried again or let fail.
+         */
+        post: operations["intervene_api_v1_runs__run_id__nodes__key___action__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Run
+         * @description Starts nothing new; what runs comes to its end, deadlines go on.
+         */
+        post: operations["pause_run_api_v1_runs__run_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Run
+         * @description Goes on after a pause.
+         */
+        post: operations["resume_run_api_v1_runs__run_id__resume_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -390,6 +510,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{workflow_id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pin Outputs
+         * @description Replaces the pins: outputs by node id, which runs of the draft take instead of calling those nodes.
+         */
+        put: operations["pin_outputs_api_v1_workflows__workflow_id__pins_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{workflow_id}/publish": {
         parameters: {
             query?: never;
@@ -421,7 +561,7 @@ export interface paths {
         put?: never;
         /**
          * Start Run
-         * @description Begins a run: 202, or 200 when it ended within `wait`. The same key again answers with the first run.
+         * @description Begins a run: 202, or 200 when it answered or ended within `wait`. The same key again answers with the first run.
          */
         post: operations["start_run_api_v1_workflows__workflow_id__runs_post"];
         delete?: never;
@@ -461,6 +601,47 @@ export interface paths {
         get: operations["get_version_api_v1_workflows__workflow_id__versions__number__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/current/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Settings */
+        get: operations["get_settings_api_v1_workspaces_current_settings_get"];
+        /**
+         * Save Settings
+         * @description Replaces all settings of the workspace.
+         */
+        put: operations["save_settings_api_v1_workspaces_current_settings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/resume/{token}/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Sends the body (JSON, or nothing) as the event; a second one is refused.
+         */
+        post: operations["resume_hooks_resume__token___key__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,12 +930,51 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** OutputBody */
+        OutputBody: {
+            /** Output */
+            output?: unknown;
+            /**
+             * Port
+             * @default out
+             */
+            port: string;
+        };
+        /** Pins */
+        Pins: {
+            /** Pins */
+            pins: {
+                [key: string]: unknown;
+            };
+        };
         /** Published */
         Published: {
             /** Published At */
             published_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ResumeBody
+         * @description An event (`payload`), or a decision on an approval.
+         */
+        ResumeBody: {
+            /**
+             * By
+             * @description For whom an owner's key decides; the key itself by default
+             */
+            by?: string | null;
+            /** Decision */
+            decision?: ("approve" | "reject") | null;
+            /** Form */
+            form?: unknown;
+            /** Payload */
+            payload?: unknown;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /** RunPage */
         RunPage: {
@@ -770,6 +990,8 @@ export interface components {
             caller?: components["schemas"]["Caller"] | null;
             /** Created At */
             created_at: string;
+            /** Dry Run */
+            dry_run: boolean;
             /** Ended At */
             ended_at: string | null;
             error: components["schemas"]["ErrorView"] | null;
@@ -781,6 +1003,13 @@ export interface components {
             output: unknown;
             /** Parent Run Id */
             parent_run_id: string | null;
+            /**
+             * Response
+             * @description What the run has answered its caller by core.respond
+             */
+            response?: {
+                [key: string]: unknown;
+            } | null;
             /** Started At */
             started_at: string | null;
             /** Status */
@@ -800,6 +1029,7 @@ export interface components {
         StartBody: {
             /**
              * Dry Run
+             * @description Calls go to workers that hold only stubs
              * @default false
              */
             dry_run: boolean;
@@ -807,10 +1037,18 @@ export interface components {
             input?: {
                 [key: string]: unknown;
             };
-            /** Mocks */
+            /**
+             * Mocks
+             * @description What stands for the attempts of nodes, by node id or instance key
+             */
             mocks?: {
                 [key: string]: unknown;
             };
+            /**
+             * Stop After
+             * @description The id of the node after which the run stops
+             */
+            stop_after?: string | null;
             /**
              * Version
              * @description null: the published one
@@ -834,6 +1072,68 @@ export interface components {
             namespace: string;
             /** Ui */
             ui: string | null;
+        };
+        /** TrialBody */
+        TrialBody: {
+            /** Config */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Credential
+             * @description The name of a credential of the workspace
+             */
+            credential?: string | null;
+            /**
+             * Mock
+             * @description Stands for the call: one of output, error, sequence, expression
+             */
+            mock?: {
+                [key: string]: unknown;
+            } | null;
+            scope?: components["schemas"]["TrialScope"];
+        };
+        /**
+         * TrialScope
+         * @description What the expressions of the config may read.
+         */
+        TrialScope: {
+            /** Input */
+            input?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Nodes
+             * @description Outputs by node id, as if those nodes had run before
+             */
+            nodes?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TrialView
+         * @description How the node ended: with `output`, or with `error`.
+         */
+        TrialView: {
+            /** Attempts */
+            attempts: number;
+            /** Error */
+            error?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Input
+             * @description The config with its expressions rendered
+             */
+            input: unknown;
+            /** Logs */
+            logs: {
+                [key: string]: unknown;
+            }[];
+            /** Output */
+            output?: unknown;
+            /** Run Id */
+            run_id: string;
         };
         /** ValidationError */
         ValidationError: {
@@ -906,8 +1206,23 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /**
+             * Pins
+             * @description Outputs by node id that runs of the draft take instead of calling the node
+             */
+            pins: {
+                [key: string]: unknown;
+            };
             /** Published Version */
             published_version: number | null;
+        };
+        /** WorkspaceSettings */
+        WorkspaceSettings: {
+            /**
+             * Error Workflow
+             * @description Runs when a run fails whose workflow names none: an id, or a name that only one has
+             */
+            error_workflow?: string | null;
         };
         /** WorkspaceView */
         WorkspaceView: {
@@ -1194,6 +1509,41 @@ export interface operations {
             };
         };
     };
+    test_node_type_api_v1_node_types__type_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_runs_api_v1_runs_get: {
         parameters: {
             query?: {
@@ -1380,6 +1730,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_output_api_v1_runs__run_id__nodes__key__output_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutputBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_node_api_v1_runs__run_id__nodes__key__resume_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                run_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    intervene_api_v1_runs__run_id__nodes__key___action__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+                key: string;
+                action: "skip" | "retry" | "fail";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pause_run_api_v1_runs__run_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_run_api_v1_runs__run_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
                 };
             };
             /** @description Validation Error */
@@ -1665,6 +2184,43 @@ export interface operations {
             };
         };
     };
+    pin_outputs_api_v1_workflows__workflow_id__pins_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pins"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     publish_workflow_api_v1_workflows__workflow_id__publish_post: {
         parameters: {
             query?: never;
@@ -1699,7 +2255,7 @@ export interface operations {
     start_run_api_v1_workflows__workflow_id__runs_post: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for the end */
+                /** @description Seconds to wait for its answer or its end */
                 wait?: number;
             };
             header?: {
@@ -1800,6 +2356,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_settings_api_v1_workspaces_current_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
+            };
+        };
+    };
+    save_settings_api_v1_workspaces_current_settings_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_hooks_resume__token___key__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description Validation Error */
