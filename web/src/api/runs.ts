@@ -106,3 +106,37 @@ export function cancelRun(id: string): Promise<Run> {
     client.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id: id } } }),
   ) as Promise<Run>;
 }
+
+export function pauseRun(id: string, paused: boolean): Promise<Run> {
+  const params = { path: { run_id: id } };
+  return answered(
+    paused
+      ? client.POST("/api/v1/runs/{run_id}/pause", { params })
+      : client.POST("/api/v1/runs/{run_id}/resume", { params }),
+  ) as Promise<Run>;
+}
+
+export type NodeAnswer = {
+  payload?: unknown;
+  decision?: "approve" | "reject";
+  reason?: string;
+  form?: unknown;
+};
+
+/** An event, or a decision, for a node that waits. */
+export function resumeNode(id: string, key: string, answer: NodeAnswer): Promise<Run> {
+  return answered(
+    client.POST("/api/v1/runs/{run_id}/nodes/{key}/resume", {
+      params: { path: { run_id: id, key } },
+      body: { reason: "", ...answer },
+    }),
+  ) as Promise<Run>;
+}
+
+export function interveneNode(id: string, key: string, action: "skip" | "retry" | "fail"): Promise<Run> {
+  return answered(
+    client.POST("/api/v1/runs/{run_id}/nodes/{key}/{action}", {
+      params: { path: { run_id: id, key, action } },
+    }),
+  ) as Promise<Run>;
+}

@@ -128,11 +128,12 @@ function emptyRow(key: string, nodeId: string): NodeRow {
   };
 }
 
-/** The keys whose end the events told before the rows did: their outputs are not here yet. */
+/** The keys whose end, or wait, the events told before the rows did: their values are not here yet. */
 export function keysToFetch(rows: NodeRow[], live: Live): string[] {
   const states = new Map(rows.map((row) => [row.key, row.status]));
+  const tells = (status: NodeStatus) => nodeHasEnded(status) || status === "waiting";
   return [...live.nodes].flatMap(([key, { status }]) =>
-    nodeHasEnded(status) && !nodeHasEnded(states.get(key) ?? "pending") ? [key] : [],
+    tells(status) && !tells(states.get(key) ?? "pending") ? [key] : [],
   );
 }
 

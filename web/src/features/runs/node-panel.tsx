@@ -7,10 +7,12 @@ import { SidePanel } from "@/ui/side-panel";
 import { StatusMark } from "@/ui/status-mark";
 import { TabBar, TabPanel } from "@/ui/tab-bar";
 import { ValueView } from "@/ui/value-view";
+import { AnswerPanel } from "./answer-panel";
 import { NodeAttempts } from "./node-attempts";
 import { NodeErrorView } from "./node-error";
 
 type Props = {
+  runId: string;
   row: NodeRow;
   instances: NodeRow[];
   /** The node has ended, but its values are still on their way. */
@@ -20,7 +22,7 @@ type Props = {
 };
 
 /** One node instance: what it gave, what it got, what went wrong, how often it was tried. */
-export function NodePanel({ row, instances, awaiting, events, onChoose }: Props) {
+export function NodePanel({ runId, row, instances, awaiting, events, onChoose }: Props) {
   const [tab, setTab] = useState(row.error ? "error" : "output");
   const tabs = [
     { id: "output", name: "Output" },
@@ -50,6 +52,7 @@ export function NodePanel({ row, instances, awaiting, events, onChoose }: Props)
         {row.reused ? <span className="text-muted">reused</span> : null}
         {instances.length > 1 ? <Instances row={row} instances={instances} onChoose={onChoose} /> : null}
       </div>
+      <AnswerPanel runId={runId} row={row} />
       <TabBar label="What is known of the node" tabs={tabs} current={tab} onChange={setTab}>
         <TabPanel id="output">
           <Scroll>
@@ -57,7 +60,7 @@ export function NodePanel({ row, instances, awaiting, events, onChoose }: Props)
               value={row.output}
               root={`nodes.${row.node_id}`}
               row={row}
-              awaiting={awaiting}
+              awaiting={awaiting && nodeHasEnded(row.status)}
               what="output"
             />
           </Scroll>

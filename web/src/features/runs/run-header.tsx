@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeftRight, ExternalLink } from "lucide-react";
 import { Link } from "react-router";
-import { cancelRun, runKeys } from "@/api/runs";
+import { cancelRun, pauseRun, runKeys } from "@/api/runs";
 import { systemQuery, temporalPage } from "@/api/system";
 import type { Run } from "@/api/types";
 import type { StreamState } from "@/api/use-run-events";
@@ -29,6 +29,11 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
     mutationFn: () => cancelRun(run.id),
     onSuccess: () => queries.invalidateQueries({ queryKey: runKeys.one(run.id), exact: true }),
   });
+  const paused = run.attention === "paused";
+  const pause = useMutation({
+    mutationFn: () => pauseRun(run.id, !paused),
+    onSuccess: () => queries.invalidateQueries({ queryKey: runKeys.one(run.id), exact: true }),
+  });
   const ended = runHasEnded(status);
   return (
     <header className="px-4 pt-2 pb-1">
@@ -43,6 +48,11 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
           <ArrowLeftRight aria-hidden className="size-3.5" />
           Input and output
         </Button>
+        {ended ? null : (
+          <Button disabled={pause.isPending} onClick={() => pause.mutate()}>
+            {paused ? "Resume" : "Pause"}
+          </Button>
+        )}
         {ended ? null : (
           <Button
             look="danger"
@@ -79,6 +89,7 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
         <TemporalLink runId={run.id} />
       </dl>
       {cancel.error ? <ProblemNote error={cancel.error} /> : null}
+      {pause.error ? <ProblemNote error={pause.error} /> : null}
     </header>
   );
 }

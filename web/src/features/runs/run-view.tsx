@@ -73,6 +73,7 @@ export function RunView({ run }: { run: Run }) {
         {row ? (
           <NodePanel
             key={row.key}
+            runId={run.id}
             row={row}
             instances={picture.groups.get(row.node_id) ?? [row]}
             awaiting={picture.awaited.includes(row.key)}
