@@ -13,6 +13,8 @@ from interpreter.expressions import ExpressionFailure, activity_meter, parse_tem
 from interpreter.json_value import Json
 from interpreter.machine.evaluation import failure_json
 from interpreter.protocol import EVALUATE_ACTIVITY, Evaluation, EvaluationResult
+from interpreter.transforms import apply_transform
+from interpreter.transforms.matches import render_list
 
 
 def evaluate_activity() -> Callable[..., Any]:
@@ -32,6 +34,14 @@ def evaluate_activity() -> Callable[..., Any]:
 
 def _rendered(evaluation: Evaluation) -> Json:
     meter = activity_meter(evaluation.at_ms, evaluation.seed, re2_engine)
-    value = parse_template(evaluation.template).render(evaluation.scope, meter)
+    if evaluation.kind == "gather":
+        # Its parts are data: what looks like an expression in them is none.
+        value: Json = [item for part in evaluation.template for item in part]
+    elif evaluation.kind == "transform":
+        value = apply_transform(evaluation.type, evaluation.template, evaluation.scope, meter)
+    elif evaluation.kind == "items":
+        value = render_list(evaluation.template, "", evaluation.scope, meter)
+    else:
+        value = parse_template(evaluation.template).render(evaluation.scope, meter)
     check_output(value)
     return value

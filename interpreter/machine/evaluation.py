@@ -13,6 +13,7 @@ from interpreter.machine.visible import NotAtHand, at_hand, scope_of
 from interpreter.plan import Reads, reads_of
 from interpreter.protocol import EXTRACT_BYTES, INLINE_BYTES, INLINE_RUN_BYTES, EvaluationKind
 from interpreter.transforms import apply_transform, is_cheap
+from interpreter.transforms.matches import render_list
 
 _EVALUATED_BYTES = 64 * 1024
 """A larger value is put together by an activity."""
@@ -124,6 +125,8 @@ def _rendered(state: State, question: Question, meter: Meter) -> Json:
     scope = at_hand(question.frame, scope, tuple(paths))
     if question.kind == "transform":
         return apply_transform(question.type, question.template.raw, scope, meter)
+    if question.kind == "items":
+        return render_list(question.template.raw, "", scope, meter)
     return question.template.render(scope, meter)
 
 

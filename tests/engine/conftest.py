@@ -19,15 +19,14 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.kit.evaluate import evaluate_activity
 from activities.kit.json_payloads import ProtocolPayloadConverter
 from interpreter.definition import Definition
-from interpreter.expressions import ExpressionFailure, activity_meter, parse_template
-from interpreter.machine.evaluation import failure_json
+from interpreter.expressions import activity_meter, parse_template
 from interpreter.plan import Plan, compile_plan, pack
 from interpreter.protocol import (
     CANCEL_CHILD_ACTIVITY,
     CHILD_ENDED_SIGNAL,
-    EVALUATE_ACTIVITY,
     INLINE_PLAN_BYTES,
     INTERPRETER_VERSION,
     LOAD_PLAN_ACTIVITY,
@@ -39,8 +38,6 @@ from interpreter.protocol import (
     WORKER_QUEUE,
     ChildEnd,
     ChildStart,
-    Evaluation,
-    EvaluationResult,
     NodeCall,
     NodeResult,
     NodeRow,
@@ -162,15 +159,6 @@ class Engine:
             raise told
         return NodeResult(told, config, activity.info().attempt)
 
-    async def evaluate(self, evaluation: Evaluation) -> EvaluationResult:
-        if evaluation.kind == "gather":
-            return EvaluationResult([item for part in evaluation.template for item in part])
-        try:
-            template = parse_template(evaluation.template)
-            return EvaluationResult(template.render(evaluation.scope, activity_meter(evaluation.at_ms, evaluation.seed)))
-        except ExpressionFailure as failure:
-            return EvaluationResult(error=failure_json(failure))
-
     async def load_plan(self, asked: dict[str, str]) -> str:
         return pack(self.plans[asked["hash"]])
 
@@ -201,8 +189,8 @@ class Engine:
         await self.client.get_workflow_handle(told["run_id"]).cancel()
 
     def activities(self) -> list[Any]:
-        named = ((SERVICE, self.node), (EVALUATE_ACTIVITY, self.evaluate), (LOAD_PLAN_ACTIVITY, self.load_plan))
-        return [activity.defn(name=name)(_function(method)) for name, method in named]
+        named = ((SERVICE, self.node), (LOAD_PLAN_ACTIVITY, self.load_plan))
+        return [evaluate_activity(), *(activity.defn(name=name)(_function(method)) for name, method in named)]
 
     def worker(self) -> Worker:
         return Worker(

@@ -157,3 +157,15 @@ async def test_a_finally_runs_also_when_the_run_is_cancelled(engine: Engine) -> 
 
 async def history_of(engine: Engine, run_id: str) -> WorkflowHistory:
     return await engine.client.get_workflow_handle(run_id).fetch_history()
+
+
+async def test_a_map_goes_through_the_one_match_of_a_filter(engine: Engine) -> None:
+    recorded = await engine.run(mapped("{{ input[n > 1] }}", call("one", "{{ item.n }}")), [{"n": 1}, {"n": 2}])
+    assert ended(recorded) == ("succeeded", {"all": [{"from": "one"}]})
+
+
+async def test_a_costly_data_node_is_decided_by_an_activity(engine: Engine) -> None:
+    config = {"items": "{{ input }}", "condition": "{{ $contains(item, /^a/) }}"}
+    node = {"id": "some", "type": "core.filter@1", "config": config}
+    recorded = await engine.run({"nodes": [node], "edges": []}, ["ab", "b", "ac"])
+    assert ended(recorded) == ("succeeded", {"some": ["ab", "ac"]})

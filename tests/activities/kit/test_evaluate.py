@@ -18,9 +18,25 @@ from interpreter.plan import plan_hash
 from interpreter.protocol import Evaluation, EvaluationResult
 
 
-async def evaluated(template: Any, scope: dict[str, Any] | None = None) -> EvaluationResult:
-    result: EvaluationResult = await ActivityEnvironment().run(evaluate_activity(), Evaluation(template, scope or {}, 1_000, "seed"))
+async def evaluated(template: Any, scope: dict[str, Any] | None = None, **more: Any) -> EvaluationResult:
+    evaluation = Evaluation(template, scope or {}, 1_000, "seed", **more)
+    result: EvaluationResult = await ActivityEnvironment().run(evaluate_activity(), evaluation)
     return result
+
+
+async def test_the_parts_of_a_list_are_put_together_and_are_no_templates() -> None:
+    assert await evaluated([[1, "{{ input }}"], [], [2]], kind="gather") == EvaluationResult([1, "{{ input }}", 2])
+
+
+async def test_a_data_node_is_evaluated_as_a_whole() -> None:
+    config = {"items": "{{ input }}", "condition": "{{ $contains(item, /^a/) }}"}
+    assert await evaluated(config, {"input": ["ab", "b"]}, kind="transform", type="core.filter@1") == EvaluationResult(["ab"])
+
+
+async def test_items_are_a_list_also_with_one_match() -> None:
+    scope = {"input": {"list": [{"n": 1}, {"n": 2}]}}
+    assert await evaluated("{{ input.list[n > 1] }}", scope, kind="items") == EvaluationResult([{"n": 2}])
+    assert await evaluated("{{ input.list[n > 9] }}", scope, kind="items") == EvaluationResult([])
 
 
 async def test_a_lambda_over_many_items_is_evaluated() -> None:
