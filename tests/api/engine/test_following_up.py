@@ -1,17 +1,22 @@
 """Ends that others have to hear of: due with the end, worked off once, and never lost."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from temporalio.client import RPCError
+from temporalio.client import RPCError, WorkflowExecutionStatus
 from temporalio.service import RPCStatusCode
 
+from activities.kit.keys import KeyRing
 from api.engine.children import begin_child
+from api.engine.ends import RunEnds
 from api.engine.following_up import FollowUps, child_end
+from api.engine.reconciling import Reconciler
 from api.store import follow_ups
 from api.store.follow_ups import FollowUp
 from interpreter.protocol import CHILD_ENDED_SIGNAL, ChildEnd, ChildStart, ErrorValue
+from tests.api.databases import record
 from tests.api.installation import NOOP, Installation
 
 ERROR: ErrorValue = {"name": "Broken", "message": "no", "node_id": "one", "key": "one", "attempts": 1, "retryable": False}
@@ -81,6 +86,25 @@ async def test_a_caller_that_has_ended_wants_to_know_nothing_and_one_out_of_reac
     temporal.refusal = None
     await following.of_all(datetime.now(UTC) + timedelta(hours=1))
     assert len(temporal.signals) == left and await due(api) == []
+
+
+class TerminatedInTemporal(FakeTemporal):
+    """Knows every run as terminated from outside."""
+
+    async def describe(self) -> Any:
+        return SimpleNamespace(status=WorkflowExecutionStatus.TERMINATED)
+
+
+async def test_a_child_terminated_from_outside_is_told_to_its_caller(api: Installation, following: FollowUps) -> None:
+    parent, child = await child_of(api)
+    await api.engine.end(record(child, api.workspace_id))
+    client: Any = TerminatedInTemporal()
+    following = FollowUps(api.services.database, api.services.published, api.engine, lambda: client, "")
+    ring = KeyRing.from_settings(api.services.settings)
+    await Reconciler(api.services.database, ring, RunEnds(), following, "").close_what_has_ended(client)
+    [(told, end)] = client.signals
+    assert told == parent and end.status == "failed" and end.error is not None and end.error["name"] == "Terminated"
+    assert (await api.mine.get(f"/runs/{child}")).json()["status"] == "failed" and await due(api) == []
 
 
 async def test_nobody_is_told_of_a_detached_child(api: Installation) -> None:
