@@ -37,7 +37,7 @@ def wrong_schema(schema: Json) -> tuple[str, str] | None:
     if schema is None:
         return None
     if not isinstance(schema, dict):
-        return "the schema of the input is a JSON object", ""
+        return "a JSON Schema is an object", ""
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:

@@ -1,5 +1,6 @@
 """What people do with workflows: draft, check, publish, compare."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from activities.kit.regex_engine import re2_check
@@ -9,22 +10,39 @@ from api.kit.services import Services
 from api.store import credentials, ids, plans, workflows
 from api.store.database import Connection
 from api.store.workflows import VersionRow, WorkflowRow
+from interpreter.definition import Definition
 from interpreter.finding import Code, Finding, errors_of
 from interpreter.json_value import JsonObject
 from interpreter.plan import Plan, PlanTooLarge, compile_plan
 from interpreter.validation import Checked, check
 
 _LONGEST_NAME = 200
+_SCHEMAS = {"core.wait_for_event@": "schema", "core.approval@": "form"}
+"""Fields of node types that hold a JSON Schema."""
 
 
 def checked(services: Services, definition: JsonObject) -> Checked:
     """A definition with its findings; what a JSON Schema is, only this room knows."""
     found = check(definition, services.catalog, re2_check)
+    wrong = [*_wrong_input_schema(definition), *_wrong_node_schemas(found.definition)]
+    return Checked(found.definition, [*found.findings, *wrong]) if wrong else found
+
+
+def _wrong_input_schema(definition: JsonObject) -> Iterator[Finding]:
     wrong = wrong_schema(definition.get("input"))
-    if wrong is None:
-        return found
-    message, path = wrong
-    return Checked(found.definition, [*found.findings, Finding(Code.INVALID_DEFINITION, message, f"/input{path}")])
+    if wrong is not None:
+        message, path = wrong
+        yield Finding(Code.INVALID_DEFINITION, message, f"/input{path}")
+
+
+def _wrong_node_schemas(definition: Definition | None) -> Iterator[Finding]:
+    """What events and the forms of approvals are held against."""
+    for index, node in enumerate(definition.nodes if definition else ()):
+        field = next((field for stem, field in _SCHEMAS.items() if node.type.startswith(stem)), None)
+        wrong = wrong_schema(node.config.get(field)) if field is not None else None
+        if wrong is not None:
+            message, path = wrong
+            yield Finding(Code.INVALID_CONFIG, message, f"/nodes/{index}/config/{field}{path}", node.id)
 
 
 async def create(services: Services, workspace_id: str, definition: JsonObject) -> WorkflowRow:

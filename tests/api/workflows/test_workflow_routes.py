@@ -138,3 +138,14 @@ async def test_a_strange_schema_of_the_input_is_a_finding(api: Installation) -> 
 async def test_a_body_with_another_shape_is_refused(api: Installation, body: Any) -> None:
     answer = await api.mine.post("/workflows", json=body)
     assert answer.status_code == 422 and answer.json()["code"] == "invalid_request"
+
+
+async def test_the_schema_of_an_event_or_a_form_is_checked_before_anybody_answers(api: Installation) -> None:
+    nodes = [
+        {"id": "event", "type": "core.wait_for_event@1", "config": {"schema": {"type": "nothing"}}},
+        {"id": "ask", "type": "core.approval@1", "config": {"form": {"properties": {"a": {"pattern": "("}}}}},
+        {"id": "fine", "type": "core.wait_for_event@1", "config": {"schema": {"type": "object"}}},
+    ]
+    answer = await api.mine.post("/workflows/validate", json={"format": 1, "name": "Waits", "nodes": nodes})
+    found = [(one["node_id"], one["path"]) for one in answer.json()["findings"] if one["severity"] == "error"]
+    assert found == [("event", "/nodes/0/config/schema/type"), ("ask", "/nodes/1/config/form/properties/a/pattern")]
