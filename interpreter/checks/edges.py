@@ -6,21 +6,28 @@ from interpreter.finding import Code, Finding
 
 
 def check_edges(definition: Definition, catalog: Catalog) -> list[Finding]:
+    """Ends that do not exist, ports that do not, wires drawn twice, and wires across a container's border."""
     found: list[Finding] = []
     nodes = {node.id: node for node in definition.nodes}
     ports = {node.id: _ports(node, catalog) for node in definition.nodes}
     seen: set[tuple[str, str, str]] = set()
     for index, edge in enumerate(definition.edges):
-        found += _check_ends(index, edge, nodes)
+        source, target = nodes.get(edge.source), nodes.get(edge.target)
+        if source is None or target is None or source is target or source.parent != target.parent:
+            found += _check_ends(index, edge, source, target)
         same = (edge.source, edge.source_port, edge.target)
         if same in seen:
-            found.append(Finding(Code.DUPLICATE_EDGE, f'"{edge.source}" is wired to "{edge.target}" twice', f"/edges/{index}", edge.source))
+            message = f'"{edge.source}" is wired to "{edge.target}" twice'
+            found.append(Finding(Code.DUPLICATE_EDGE, message, f"/edges/{index}", edge.source, hint="remove one of the edges"))
         seen.add(same)
-        if edge.source in nodes:
-            found += _check_port(index, edge, nodes[edge.source], ports[edge.source])
+        if source is not None:
+            known = ports[edge.source]
+            if known is not None and edge.source_port not in known:
+                found += _check_port(index, edge, source, known)
         if edge.target_port != "in":
             path = f"/edges/{index}/target_port"
-            found.append(Finding(Code.UNKNOWN_PORT, f'the only way in is "in", not "{edge.target_port}"', path, edge.target))
+            message = f'the only way in is "in", not "{edge.target_port}"'
+            found.append(Finding(Code.UNKNOWN_PORT, message, path, edge.target, hint='let the edge end at "in"'))
     return found
 
 
@@ -29,24 +36,24 @@ def _ports(node: Node, catalog: Catalog) -> tuple[str, ...] | None:
     return None if node_type is None else node_type.ports_for(node.config)
 
 
-def _check_ends(index: int, edge: Edge, nodes: dict[str, Node]) -> list[Finding]:
-    found = [
-        Finding(Code.DANGLING_EDGE, f'there is no node "{end}"', f"/edges/{index}/{name}", hint="remove the edge, or add the node")
-        for name, end in (("source", edge.source), ("target", edge.target))
-        if end not in nodes
-    ]
-    if edge.source == edge.target and edge.source in nodes:
+def _check_ends(index: int, edge: Edge, source: Node | None, target: Node | None) -> list[Finding]:
+    if source is None or target is None:
+        ends = (("source", edge.source, source), ("target", edge.target, target))
+        return [
+            Finding(Code.DANGLING_EDGE, f'there is no node "{end}"', f"/edges/{index}/{name}", hint="remove the edge, or add the node")
+            for name, end, node in ends
+            if node is None
+        ]
+    path = f"/edges/{index}"
+    if source is target:
         hint = "to repeat something, use a loop"
-        found.append(Finding(Code.SELF_LOOP, f'"{edge.source}" is wired to itself', f"/edges/{index}", edge.source, hint=hint))
-    elif not found and nodes[edge.source].parent != nodes[edge.target].parent:
-        message = f'"{edge.source}" and "{edge.target}" live in different containers'
-        found.append(Finding(Code.EDGE_CROSSES_SCOPE, message, f"/edges/{index}", edge.source))
-    return found
+        return [Finding(Code.SELF_LOOP, f'"{edge.source}" is wired to itself', path, edge.source, hint=hint)]
+    message = f'"{edge.source}" and "{edge.target}" live in different containers'
+    hint = f'connect the container "{target.parent}" instead' if target.parent else f'connect the container "{source.parent}" instead'
+    return [Finding(Code.EDGE_CROSSES_SCOPE, message, path, edge.source, hint=hint)]
 
 
-def _check_port(index: int, edge: Edge, source: Node, ports: tuple[str, ...] | None) -> list[Finding]:
-    if ports is None or edge.source_port in ports:
-        return []
+def _check_port(index: int, edge: Edge, source: Node, ports: tuple[str, ...]) -> list[Finding]:
     path = f"/edges/{index}/source_port"
     if edge.source_port == "error":
         if source.on_error == "route":

@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from interpreter.catalog import Catalog
 from interpreter.checks.reading import is_inside
@@ -13,6 +15,7 @@ from interpreter.finding import Code, Finding
 from interpreter.json_value import Json, pointer
 from interpreter.node_type import NodeType
 
+_REFERENCE = re.compile(r"\b(?:input|nodes|errors|item|index|count|carry|vars|run|trigger)\b")
 _ID = re.compile(NODE_ID_PATTERN)
 
 
@@ -59,21 +62,41 @@ def _unknown_type(index: int, node: Node, catalog: Catalog) -> Finding:
 
 def check_config(config: dict[str, Any], node_type: NodeType, path: str, node_id: str | None) -> list[Finding]:
     """What the node type's model says of a config; where an expression stands, only a run can tell."""
+    found: list[Finding] = []
     try:
         node_type.config.model_validate(config)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        return [
-            Finding(Code.INVALID_CONFIG, _worded(one["loc"], one["msg"]), path + pointer(*steps), node_id)
-            for one in found
-            for steps, is_expression in [_steps_in(config, one["loc"])]
-            if not is_expression
-        ]
-    return []
+        for one in error.errors(include_url=False, include_context=False):
+            steps, is_expression = _steps_in(config, one["loc"])
+            if not is_expression:
+                message, hint = _worded(one, node_type)
+                found.append(Finding(Code.INVALID_CONFIG, message, path + pointer(*steps), node_id, hint=hint))
+    # A model may also take a field by the name it has in Python (`while_`), and a run would not see it.
+    for name in config:
+        field = node_type.config.model_fields.get(name)
+        if field is not None and field.alias is not None and field.alias != name:
+            message, hint = f'there is no field "{name}"', f'did you mean "{field.alias}"?'
+            found.append(Finding(Code.INVALID_CONFIG, message, path + pointer(name), node_id, hint=hint))
+    return found
 
 
-def _worded(location: tuple[int | str, ...], message: str) -> str:
-    return f"{'.'.join(str(step) for step in location) or 'config'}: {message[:1].lower()}{message[1:]}"
+def _worded(error: ErrorDetails, node_type: NodeType) -> tuple[str, str | None]:
+    """A message of pydantic's in our words, with a way out."""
+    location = error["loc"]
+    where = ".".join(str(step) for step in location) or "config"
+    if error["type"] == "missing":
+        return f"{where} is missing", f"{node_type.title} needs it"
+    if error["type"] == "extra_forbidden":
+        if len(location) > 1:
+            return f'there is no field "{where}"', "remove it"
+        fields = [field.alias or name for name, field in node_type.config.model_fields.items()]
+        near = get_close_matches(str(location[0]), fields, 1)
+        known = f"it has {', '.join(fields)}" if fields else f"{node_type.title} has nothing to set"
+        return f'there is no field "{where}"', f'did you mean "{near[0]}"?' if near else known
+    message = f"{where}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+    value = error["input"]
+    bare = isinstance(value, str) and _REFERENCE.search(value)
+    return message, "write an expression between {{ and }}" if bare else None
 
 
 def _steps_in(config: Json, location: tuple[int | str, ...]) -> tuple[list[int | str], bool]:
@@ -106,8 +129,9 @@ def _check_failure(index: int, node: Node, node_type: NodeType, routed: bool) ->
         found.append(Finding(Code.DISABLED_NEEDS_OUT, "it has no port out to leave by while disabled", disabled, node.id))
     policies = node.retry if isinstance(node.retry, tuple) else (node.retry,) if node.retry else ()
     if not node_type.idempotent and any(policy.max_attempts > 1 for policy in policies):
-        message = "a repeated attempt may repeat what it wrote"
-        found.append(Finding(Code.RETRY_ON_WRITE, message, f"/nodes/{index}/retry", node.id, "warning"))
+        message = f"{node_type.title} writes: an attempt whose answer was lost may have written, and a repeated one writes again"
+        hint = "make it one attempt, unless the other side knows the idempotency key"
+        found.append(Finding(Code.RETRY_ON_WRITE, message, f"/nodes/{index}/retry", node.id, "warning", hint))
     return found
 
 

@@ -1,13 +1,13 @@
 """Every expression: it can be read, and what it refers to exists and can have ended before."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from interpreter.catalog import Catalog
+from interpreter.checks.quick_reading import Written, read_templates
 from interpreter.checks.scopes import Scopes
 from interpreter.checks.topology import Topology
 from interpreter.definition import Definition, Node
-from interpreter.expressions import Reference, RegexCheck, Template, parse_template
+from interpreter.expressions import Reference, RegexCheck
 from interpreter.finding import Code, Finding
 from interpreter.json_value import JsonObject
 
@@ -17,34 +17,39 @@ _KNOWN_FIELDS = {
 }
 _LOCALS = ("item", "index", "count", "carry")
 
+Expressions = list[tuple[Node | None, Written]]
+"""What is written in each node, in their order, and in the run's output (None)."""
+
+
+def read_expressions(definition: Definition, catalog: Catalog, regex_check: RegexCheck | None) -> Expressions:
+    """All expressions of a definition."""
+    found: Expressions = []
+    for index, node in enumerate(definition.nodes):
+        node_type = catalog.get(node.type)
+        templates = node.config if node_type is None else node_type.templates_in(node.config)
+        found.append((node, read_templates(templates, f"/nodes/{index}/config", regex_check)))
+    if definition.output is not None:
+        found.append((None, read_templates(definition.output, "/output", regex_check)))
+    return found
+
 
 def check_references(
-    definition: Definition, catalog: Catalog, topology: Topology, scopes: Scopes, regex_check: RegexCheck | None
+    definition: Definition, expressions: Expressions, catalog: Catalog, topology: Topology, scopes: Scopes
 ) -> list[Finding]:
+    """What can't be read, and what refers to something that is not there."""
     found: list[Finding] = []
     known = _Known(topology, scopes, _OutputFields(definition, catalog))
-    for where, template in _templates(definition, catalog, regex_check):
+    for where, written in expressions:
         node_id = where.id if where else None
         found += [
             Finding(Code.INVALID_EXPRESSION, problem.message, problem.pointer, node_id, hint=problem.hint)
-            for problem in template.problems
+            for problem in written.problems
         ]
-        for reference in template.references:
+        for reference in written.references:
             finding = _check_reference(reference, where, known)
             if finding is not None:
                 found.append(finding)
     return found
-
-
-def _templates(
-    definition: Definition, catalog: Catalog, regex_check: RegexCheck | None
-) -> Iterator[tuple[Node | None, Template]]:
-    for index, node in enumerate(definition.nodes):
-        node_type = catalog.get(node.type)
-        templates = node.config if node_type is None else node_type.templates_in(node.config)
-        yield node, parse_template(templates, f"/nodes/{index}/config", regex_check)
-    if definition.output is not None:
-        yield None, parse_template(definition.output, "/output", regex_check)
 
 
 class _OutputFields:
@@ -99,7 +104,7 @@ def _check_reference(reference: Reference, where: Node | None, known: _Known) ->
 
 def _field(reference: Reference) -> str:
     """The config field that a reference stands in: `/nodes/3/config/<field>/…`."""
-    steps = reference.pointer.split("/")
+    steps = reference.pointer.split("/", 5)
     return steps[4] if len(steps) > 4 else ""
 
 

@@ -1,6 +1,6 @@
 """Who lives in which container, and what can be seen from where."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from interpreter.catalog import Catalog
 from interpreter.checks.topology import Topology
@@ -16,25 +16,52 @@ _BEFORE = {"core.loop": {"while": ("carry", "index")}}
 """Config fields that see what the round to come will see."""
 
 
+_POINTLESS_EMPTY = {"core.map": ("item_output",), "core.loop": ("next",), _TRY: (), _FINALLY: ()}
+"""Containers, and the fields that give one without nodes a sense."""
+
+MAX_LEVELS = 100
+"""Containers in containers."""
+
+
 class Scopes:
     """The containers around each node; a node whose parents go in a circle is in none."""
 
     def __init__(self, definition: Definition, catalog: Catalog) -> None:
         self.nodes = {node.id: node for node in definition.nodes}
+        self.children: dict[str, list[Node]] = defaultdict(list)
+        for node in definition.nodes:
+            if node.parent is not None:
+                self.children[node.parent].append(node)
+        self.circular = self._in_circles()
         self._items = {node.id: kind.item_fields for node in definition.nodes if (kind := catalog.get(node.type))}
-        self._around = {node.id: self._containers(node) for node in definition.nodes}
+        # All nodes of one container share the containers around them.
+        self._around = {parent: self._containers(parent) for parent in self.children}
 
-    def _containers(self, node: Node) -> tuple[Node, ...]:
+    def _in_circles(self) -> frozenset[str]:
+        """The nodes from which the way up through the parents never ends."""
+        ends: dict[str, bool] = {}
+        for node_id in self.nodes:
+            way: dict[str, None] = {}
+            place: str | None = node_id
+            while place is not None and place in self.nodes and place not in ends and place not in way:
+                way[place] = None
+                place = self.nodes[place].parent
+            end = ends.get(place, True) if place is not None and place not in way else place is None
+            ends.update(dict.fromkeys(way, end))
+        return frozenset(node_id for node_id, end in ends.items() if not end)
+
+    def _containers(self, parent: str) -> tuple[Node, ...]:
         around: list[Node] = []
-        parent = node.parent
-        while parent is not None and parent in self.nodes and len(around) <= len(self.nodes):
-            around.append(self.nodes[parent])
-            parent = self.nodes[parent].parent
-        return tuple(around) if len(around) <= len(self.nodes) else ()
+        place: str | None = parent
+        while place is not None and place in self.nodes and place not in self.circular and len(around) <= MAX_LEVELS:
+            around.append(self.nodes[place])
+            place = self.nodes[place].parent
+        return tuple(around)
 
     def around(self, node_id: str) -> tuple[Node, ...]:
-        """The containers around a node, the innermost first."""
-        return self._around[node_id]
+        """The containers around a node, the innermost first; of very many only the innermost."""
+        parent = self.nodes[node_id].parent
+        return () if parent is None else self._around[parent]
 
     def gives(self, where: Node, field: str) -> tuple[str, ...]:
         """Of `item`, `index`, `count` and `carry` those that an expression in this config field sees."""
@@ -79,6 +106,8 @@ def check_scopes(definition: Definition, catalog: Catalog, scopes: Scopes) -> li
             found += _check_parent(node, path, catalog, scopes)
         if stem(node) == _FINALLY:
             found += _check_finally(node, path, scopes, finallys[node.parent], node.id in wired)
+        if stem(node) in _POINTLESS_EMPTY and not node.disabled:
+            found += _check_empty(node, f"/nodes/{index}", scopes)
     return found
 
 
@@ -88,9 +117,22 @@ def _check_parent(node: Node, path: str, catalog: Catalog, scopes: Scopes) -> li
     if parent is None or (kind is not None and not kind.container):
         hint = "a node lives in a map, a loop, a try or a finally"
         return [Finding(Code.UNKNOWN_PARENT, f'"{node.parent}" is no container', path, node.id, hint=hint)]
-    if not scopes.around(node.id):
-        return [Finding(Code.UNKNOWN_PARENT, f'"{node.id}" lives in itself: its containers go in a circle', path, node.id)]
+    if node.id in scopes.circular:
+        hint = "move one of them out"
+        return [Finding(Code.UNKNOWN_PARENT, f'the containers around "{node.id}" go in a circle', path, node.id, hint=hint)]
+    if len(scopes.around(node.id)) > MAX_LEVELS:
+        hint = "let a workflow of its own do the inner part"
+        return [Finding(Code.NESTED_TOO_DEEP, f"it lies in more than {MAX_LEVELS} containers", path, node.id, hint=hint)]
     return []
+
+
+def _check_empty(node: Node, path: str, scopes: Scopes) -> list[Finding]:
+    """A map or a loop without nodes can make something by its own fields; else an empty container does nothing."""
+    inside = [child for child in scopes.children.get(node.id, ()) if stem(child) != _FINALLY]
+    if inside or any(field in node.config for field in _POINTLESS_EMPTY[stem(node)]):
+        return []
+    message = f'there is no node in "{node.id}"'
+    return [Finding(Code.EMPTY_CONTAINER, message, path, node.id, "warning", "move nodes into it, or remove it")]
 
 
 def _check_finally(node: Node, path: str, scopes: Scopes, siblings: int, wired: bool) -> list[Finding]:

@@ -17,6 +17,8 @@ class Topology:
     index_by_id: dict[str, int]
     before: list[int]
     acyclic: bool
+    ordered: list[int]
+    """The nodes by index, each behind all that lead to it; those on or behind a circle are missing."""
 
     def is_before(self, earlier: str, later: str) -> bool:
         return bool(self.before[self.index_by_id[later]] >> self.index_by_id[earlier] & 1)
@@ -33,7 +35,7 @@ def check_topology(definition: Definition) -> tuple[Topology, list[Finding]]:
     ordered = graph.order()
     found = _check_cycle(definition, graph, ordered)
     found += _check_joins(definition)
-    return Topology(index_by_id, graph.ancestors(ordered), len(ordered) == graph.size), found
+    return Topology(index_by_id, graph.ancestors(ordered), len(ordered) == graph.size, ordered), found
 
 
 def _check_cycle(definition: Definition, graph: Graph, ordered: list[int]) -> list[Finding]:
@@ -57,12 +59,19 @@ def _check_joins(definition: Definition) -> list[Finding]:
         sources[edge.target].append(edge.source)
     found: list[Finding] = []
     for index, node in enumerate(definition.nodes):
+        if node.join in ("all", "any"):
+            continue
         into = sources[node.id]
+        # A node leaves by one port only, so of two wires from one node one at most is ever taken.
+        most = len(set(into))
         path = f"/nodes/{index}/join"
         if isinstance(node.join, int) and node.join > len(into):
             message = f"it waits for {node.join} edges and has {len(into)}"
-            found.append(Finding(Code.JOIN_IMPOSSIBLE, message, path, node.id))
-        if node.join == "every" and len(set(into)) < len(into):
+            found.append(Finding(Code.JOIN_IMPOSSIBLE, message, path, node.id, hint="lower the number, or draw more edges"))
+        elif isinstance(node.join, int) and node.join > most:
+            message = f"it waits for {node.join} edges, but they come from {most} nodes, and a node leaves by one port only"
+            found.append(Finding(Code.JOIN_IMPOSSIBLE, message, path, node.id, hint="lower the number"))
+        elif node.join == "every" and most < len(into):
             message = "it waits for two ports of one node, and a node leaves by one port only"
             found.append(Finding(Code.JOIN_IMPOSSIBLE, message, path, node.id, hint='use "all"'))
     return found

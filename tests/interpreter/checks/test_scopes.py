@@ -1,26 +1,8 @@
 """Containers, and what can be seen from where in them."""
 
-from typing import Any
-
 import pytest
 
-from interpreter.validation import check
-from tests.interpreter.machine.driving import catalog
-
-
-def node(node_id: str, kind: str, config: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    return {"id": node_id, "type": f"core.{kind}@1", "config": config or {}, **more}
-
-
-def reads(node_id: str, text: str, **more: Any) -> dict[str, Any]:
-    return node(node_id, "set", {"values": {"v": f"{{{{ {text} }}}}"}}, **more)
-
-
-def codes(*nodes: dict[str, Any], edges: tuple[tuple[str, str], ...] = (), **more: Any) -> list[tuple[str, str | None]]:
-    wires = [{"source": source, "target": target} for source, target in edges]
-    checked = check({"format": 1, "name": "x", "nodes": list(nodes), "edges": wires, **more}, catalog())
-    return [(str(one.code), one.node_id) for one in checked.findings if one.severity == "error"]
-
+from tests.interpreter.checks.checking import codes, node, reads, warnings
 
 MAP = node("all", "map", {"items": [1, 2]})
 LOOP = node("again", "loop", {"while": "{{ carry < 3 }}", "next": "{{ carry + 1 }}"})
@@ -99,9 +81,24 @@ def test_fields_of_data_nodes_see_their_items() -> None:
     assert codes(node("big", "filter", {**config, "items": "{{ item }}"})) == [("unknown_reference", "big")]
 
 
-def test_express_mode_refuses_a_node_that_may_run_long() -> None:
-    call = {"id": "a", "type": "core.http_request@1", "config": {}}
-    express = {"settings": {"mode": "express"}}
-    assert codes(call, **express) == []
-    assert codes({**call, "timeout": "20s"}, **express) == [("express_not_possible", "a")]
-    assert codes({**call, "timeout": "20s"}) == []
+def test_a_container_in_too_many_others_is_found() -> None:
+    nodes = [node("n0", "loop", {"until": "{{ true }}", "next": 1})]
+    nodes += [node(f"n{i}", "loop", {"until": "{{ true }}", "next": 1}, parent=f"n{i - 1}") for i in range(1, 102)]
+    assert codes(*nodes[:101]) == []
+    assert codes(*nodes) == [("nested_too_deep", "n101")]
+
+
+def test_an_empty_container_is_found_unless_its_own_fields_make_something() -> None:
+    assert warnings(MAP) == [("empty_container", "all")]
+    assert warnings(node("all", "map", {"items": [1], "item_output": "{{ item }}"})) == []
+    assert warnings(LOOP) == []
+    assert ("empty_container", "attempt") in warnings(node("attempt", "try"))
+    assert warnings({**MAP, "disabled": True}) == []
+
+
+def test_nodes_of_unknown_containers_are_checked_all_the_same() -> None:
+    assert codes(reads("one", "nodes.two", parent="gone"), reads("two", "1", parent="gone")) == [
+        ("unknown_parent", "one"),
+        ("unknown_parent", "two"),
+        ("reference_not_before", "one"),
+    ]
