@@ -83,16 +83,15 @@ class ByHand:
         self._step(lambda: self.driver.child_started(key, child_id), lambda: self.reference.happens(key, news))
 
     def child_ends(self, key: str, status: str, output: Any = None, error: Any = None) -> None:
-        news = {"status": status, "output": output}
+        news = {"child_id": self.driver.children[key], "status": status, "output": output}
         self._step(
             lambda: self.driver.child_ended(key, status, output, error), lambda: self.reference.happens(key, news)
         )
 
     def intervenes(self, key: str, action: str, output: Any = None, port: str = "out") -> None:
-        self._step(
-            lambda: self.driver.intervene(key, action, output, port),
-            lambda: self.reference.intervene(key, action, output, port),
-        )
+        self.driver.now_ms += 10
+        self.both.intervene(key, action, output, port)
+        self.both.check()
 
     def is_cancelled(self) -> None:
         self._step(self.driver.cancel, self.reference.cancel)

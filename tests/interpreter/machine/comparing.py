@@ -160,6 +160,10 @@ class Comparison:
                 lambda: self.driver.child_ended(key, "failed", None, refusal),
                 lambda: self.reference.happens(key, news),
             )
+        elif self.driver.requests[key]["wait"] and self.rng.random() < 0.15:
+            self.driver.children[key] = f"ws-child-{key}"
+            self.happened["child_ended_first"] += 1
+            self._child_ends(key)
         else:
             child_id = f"ws-child-{key}"
             news = {"child_id": child_id}
@@ -167,10 +171,12 @@ class Comparison:
 
     def _child_ends(self, key: str) -> None:
         statuses = ["succeeded", "succeeded", "failed", "timed_out", "cancelled"]
-        status = "cancelled" if key in self.driver.children_told and self.rng.random() < 0.5 else self.rng.choice(statuses)
+        status = (
+            "cancelled" if key in self.driver.children_told and self.rng.random() < 0.5 else self.rng.choice(statuses)
+        )
         output = {"n": 4} if status == "succeeded" else None
         error = None if status in ("succeeded", "cancelled") else {"name": "Broken", "message": "it broke"}
-        news = {"status": status, "output": output}
+        news = {"child_id": self.driver.children[key], "status": status, "output": output}
         self.tell(
             lambda: self.driver.child_ended(key, status, output, error),
             lambda: self.reference.happens(key, news),
@@ -197,8 +203,10 @@ class Comparison:
             action = "skip"
         port = self.rng.choice(ports) if action == "output" else "out"
         output = {"n": 1, "given": True} if action == "output" else None
-        key = box.key
-        if box.status == "pending":
+        self.intervene(box.key, action, output, port)
+
+    def intervene(self, key: str, action: str, output: Any = None, port: str = "out") -> None:
+        if self.driver.seen[key]["status"] == "pending":
             self.given[key] = None
         self.tell(
             lambda: self.driver.intervene(key, action, output, port),

@@ -11,7 +11,9 @@ from tests.interpreter.machine.by_hand import Begin, ByHand
 def begin(request: pytest.FixtureRequest) -> Begin:
     """Begins a run of both implementations: nodes, wires, the run's input, more of the definition."""
 
-    def begun(nodes: list[dict[str, Any]], wires: list[str] | None = None, run_input: Any = None, **definition: Any) -> ByHand:
+    def begun(
+        nodes: list[dict[str, Any]], wires: list[str] | None = None, run_input: Any = None, **definition: Any
+    ) -> ByHand:
         return ByHand(nodes, wires or [], run_input, request.param, **definition)
 
     return begun

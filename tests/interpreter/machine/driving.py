@@ -88,6 +88,8 @@ class Driver:
         self._read_the_record()
         if any(isinstance(one, command.Continue) for one in commands):
             self.continues += 1
+            if self.snapshots:
+                self._through_json()
             self.tell(event.Continued(self.now_ms))
 
     def _obey(self, one: command.Command) -> None:

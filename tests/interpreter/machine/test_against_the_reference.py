@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from tests.interpreter.machine.comparing import compare
 from tests.interpreter.machine.driving import catalog
 from tests.interpreter.machine.random_graphs import random_case
 
-CASES = 3_500
-FLAT_CASES = 1_000
+CASES = 2_500
+FLAT_CASES = 700
 FAILED_ONCE = Path(__file__).with_name("failed_once.txt")
 """Seeds that once showed a difference, `flat` before those of flat cases: they run for ever after."""
 _ON_PURPOSE = ("unknown_reference", "reference_not_before", "unreachable_node", "try_error_unconnected")
@@ -47,8 +48,15 @@ def test_seeds_that_failed_once_agree() -> None:
 
 
 def test_a_run_goes_through_its_snapshot_after_every_event() -> None:
-    for seed in range(CASES, CASES + 1_200):
+    for seed in range(CASES, CASES + 800):
         compare(random_case(seed), snapshots=True)
+
+
+def test_a_budget_of_a_few_units_for_each_step_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("interpreter.machine.advance", "interpreter.machine.view"):
+        monkeypatch.setattr(import_module(module), "STEP_BUDGET", 3)
+    continues = sum(compare(random_case(seed), snapshots=True).driver.continues for seed in range(300))
+    assert continues > 900
 
 
 def test_large_random_graphs_agree() -> None:
@@ -59,13 +67,31 @@ def test_large_random_graphs_agree() -> None:
 @pytest.mark.parametrize(
     ("share", "names"),
     [
-        (0.2, ("answer", "resume_wait", "child", "wait_timer", "core.map@1", "core.loop@1", "core.try@1")),
-        (0.05, ("cancel", "pause", "intervene", "deadline_timer", "evaluated", "core.finally@1", "core.approval@1")),
+        (0.2, ("answer", "resume_wait", "core.map@1", "core.loop@1", "core.try@1")),
+        (0.1, ("child", "wait_timer", "deadline_timer", "evaluated", "core.finally@1", "core.approval@1")),
+        (0.05, ("cancel", "pause", "intervene", "core.run_workflow@1", "core.wait_for_event@1", "core.wait@1")),
         (0.05, ("end succeeded", "end failed", "end cancelled", "nested", "drain")),
         (0.02, ("second_cancel", "retry_timer", "grace_timer", "delay_timer", "decide_held", "error port of a try")),
-        (0.02, ("core.respond@1", "core.fail@1", "core.stop@1", "finally after a failure", "timeout port", "late_result")),
-        (0.01, ("timeout_timer", "end timed_out", "escalation_timer", "tolerated failures", "failed map", "loop limit")),
-        (0.004, ("held_retry", "held_skip", "held_output", "held_fail", "second cancel of a finally")),
+        (
+            0.02,
+            ("core.respond@1", "core.fail@1", "core.stop@1", "finally after a failure", "timeout port"),
+        ),
+        (
+            0.01,
+            (
+                "timeout_timer",
+                "late_result",
+                "end timed_out",
+                "escalation_timer",
+                "tolerated failures",
+                "failed map",
+                "loop limit",
+            ),
+        ),
+        (
+            0.004,
+            ("held_retry", "held_skip", "held_output", "held_fail", "second cancel of a finally", "child_ended_first"),
+        ),
     ],
 )
 def test_each_thing_happens_in_a_share_of_the_random_cases(share: float, names: tuple[str, ...]) -> None:

@@ -29,7 +29,11 @@ def test_a_container_is_decided_before_the_next_instance_is_taken_from_the_queue
 
 
 def test_several_frames_opened_at_once_enqueue_frame_by_frame_in_definition_order(begin: Begin) -> None:
-    nodes = [node("b", "call", "each"), node("each", "map", items="{{ input }}", concurrency=2), node("a", "call", "each")]
+    nodes = [
+        node("b", "call", "each"),
+        node("each", "map", items="{{ input }}", concurrency=2),
+        node("a", "call", "each"),
+    ]
     run = begin(nodes, [], [1, 2, 3])
     assert run.started == ["each", "b#0", "a#0", "b#1", "a#1"]
     assert run["a#2"] is None
@@ -49,7 +53,12 @@ def test_a_paused_run_takes_nothing_from_the_queue_until_it_is_resumed(begin: Be
 
 
 def test_a_paused_run_that_is_cancelled_still_runs_its_finally(begin: Begin) -> None:
-    nodes = [node("guard", "try"), node("body", "call", "guard"), node("tidy", "finally", "guard"), node("close", "call", "tidy")]
+    nodes = [
+        node("guard", "try"),
+        node("body", "call", "guard"),
+        node("tidy", "finally", "guard"),
+        node("close", "call", "tidy"),
+    ]
     run = begin(nodes)
     run.is_paused()
     run.succeeds("body")

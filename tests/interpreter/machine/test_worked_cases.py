@@ -18,7 +18,12 @@ RETRIES = [{"max_attempts": 3, "initial_interval": "5s", "jitter": "none"}]
 
 
 def diamond(join: str) -> tuple[list[dict[str, Any]], list[str]]:
-    nodes = [node("choose", "if", condition="{{ input.big }}"), node("yes"), node("no"), node("after", "noop", join=join)]
+    nodes = [
+        node("choose", "if", condition="{{ input.big }}"),
+        node("yes"),
+        node("no"),
+        node("after", "noop", join=join),
+    ]
     return nodes, ["choose.true > yes > after", "choose.false > no > after"]
 
 

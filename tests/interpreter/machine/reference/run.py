@@ -253,7 +253,7 @@ class ReferenceRun:
             if not box.open_frames:
                 self._end(box, "cancelled")
             return True
-        if box.child == "starting" and "child_id" in what and box.config.get("wait", True):
+        if box.child == "starting" and "child_id" in what and "status" not in what and box.config.get("wait", True):
             box.child = what["child_id"]
             return True
         self._end(box, "cancelled")
@@ -423,4 +423,3 @@ class ReferenceRun:
             self.end, self.end_output, self.output_story = "succeeded", done.value, None
         except Failed as failed:
             self.end, self.end_error, self.output_story = "failed", failed.error, None
-

@@ -221,16 +221,17 @@ def run_workflow(run: "ReferenceRun", box: Box) -> Story:
     waited = box.config.get("wait", True)
     box.child = "starting"
     happened = yield "running"
-    if "child_id" in happened:
-        if not waited:
-            return {"run_id": happened["child_id"]}, "out"
-        box.child = happened["child_id"]
+    if "refused" in happened:
+        raise Failed(error_of(box, happened["refused"]))
+    if not waited:
+        return {"run_id": happened["child_id"]}, "out"
+    box.child = happened["child_id"]
+    if "status" not in happened:  # the news of its end may overtake those of its begin
         happened = yield "running"
-        if happened["status"] == "succeeded":
-            return {"run_id": box.child, "output": happened["output"]}, "out"
-        names = {"cancelled": "ChildRunCancelled", "timed_out": "ChildRunTimedOut"}
-        raise Failed(error_of(box, names.get(happened["status"], "ChildRunFailed")))
-    raise Failed(error_of(box, happened["refused"]))
+    if happened["status"] == "succeeded":
+        return {"run_id": box.child, "output": happened["output"]}, "out"
+    names = {"cancelled": "ChildRunCancelled", "timed_out": "ChildRunTimedOut"}
+    raise Failed(error_of(box, names.get(happened["status"], "ChildRunFailed")))
 
 
 # --- containers ---
@@ -255,7 +256,11 @@ def map_items(run: "ReferenceRun", box: Box) -> Story:
             ends[index] = value
         for frame in box.ended_frames[consumed:]:
             consumed += 1
-            index, value, field = frame.names["index"], _item_value(run, box, frame), _field(box, "item_output", frame.names["index"])
+            index, value, field = (
+                frame.names["index"],
+                _item_value(run, box, frame),
+                _field(box, "item_output", frame.names["index"]),
+            )
             if frame.error is None and not parse_template(box.config.get("item_output")).cheap:
                 asked[field] = index, value
                 box.asking.append(field)
@@ -304,7 +309,9 @@ def loop(run: "ReferenceRun", box: Box) -> Story:
     while True:
         if "while" in config:
             names = {"carry": carry, "index": index}
-            if not _boolean(box, (yield from ask(run, box, _field(box, "while", index), config["while"], box.frame, names))):
+            if not _boolean(
+                box, (yield from ask(run, box, _field(box, "while", index), config["while"], box.frame, names))
+            ):
                 return carry, "out"
         if index >= config.get("max_iterations", 1000):
             raise Failed(error_of(box, "LoopLimit"))
