@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from pathlib import Path
 
 from activities.kit.errors import InvalidConfig, ValueTooLarge
@@ -14,6 +15,7 @@ MAX_FILE_BYTES = 50 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OWNER = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _NAME_LENGTH = 200
+_VALUE = ".value"
 
 
 class PayloadLocationRefused(ValueError):
@@ -67,6 +69,20 @@ class RunFiles:
             return await asyncio.to_thread((self._folder() / digest).read_bytes)
         except FileNotFoundError:
             raise InvalidConfig(f"the run has no file {digest[:12]}…") from None
+
+    def write_value(self, digest: str, content: bytes) -> None:
+        """Keeps a JSON value under the hash of its text; blocks."""
+        self._write(digest + _VALUE, content)
+
+    def read_value(self, digest: str) -> bytes:
+        """What `write_value` kept; blocks, raises `OSError`."""
+        if not _HASH.fullmatch(digest):
+            raise FileNotFoundError("this is no hash")
+        return (self._folder() / (digest + _VALUE)).read_bytes()
+
+    def delete(self) -> None:
+        """Deletes everything that the run has kept; blocks."""
+        shutil.rmtree(self._folder(), ignore_errors=True)
 
     def _folder(self) -> Path:
         if not (_OWNER.fullmatch(self._workspace_id) and _OWNER.fullmatch(self._run_id)):

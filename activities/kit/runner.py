@@ -6,6 +6,7 @@ import random
 import re
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,8 @@ from activities.kit.code_runtime import CodeRuntime
 from activities.kit.context import NodeContext
 from activities.kit.credential import Credential
 from activities.kit.egress import EgressClient
-from activities.kit.errors import InternalError, InvalidResponse, NodeError, Timeout, ValueTooLarge
+from activities.kit.errors import InternalError, InvalidResponse, NodeError, Timeout
+from activities.kit.large_values import LargeValues, Owner
 from activities.kit.leases import LeaseClient
 from activities.kit.mocks import mock_output
 from activities.kit.node import Implementation
@@ -29,7 +31,6 @@ from interpreter.json_value import Json
 from interpreter.node_type import NodeType
 from interpreter.protocol import LogLine, NodeCall, NodeResult
 
-MAX_OUTPUT_BYTES = 1024 * 1024
 _LONGEST_RETRY_AFTER = 24 * 3600.0
 _SHORTEST_PAUSE = 0.001
 """Zero would mean "none given" to the server."""
@@ -45,11 +46,17 @@ class NodeRunner:
     """Runs node functions with the resources of this worker."""
 
     def __init__(
-        self, http: EgressClient, leases: LeaseClient, storage: PayloadStorage, code: CodeRuntime | None = None
+        self,
+        http: EgressClient,
+        leases: LeaseClient,
+        storage: PayloadStorage,
+        values: LargeValues,
+        code: CodeRuntime | None = None,
     ) -> None:
         self._http = http
         self._leases = leases
         self._storage = storage
+        self._values = values
         self._code = code or CodeRuntime()
 
     def activity_of(self, implementation: Implementation, node_type: NodeType) -> Callable[..., Any]:
@@ -63,11 +70,13 @@ class NodeRunner:
 
     async def _run(self, call: NodeCall, implementation: Implementation, node_type: NodeType) -> NodeResult:
         attempts = earlier_attempts()
+        owner = Owner(call.workspace_id, call.run_id)
         shown: Json = None
         seconds = _seconds()
         context = self._context(call, seconds)
         try:
             async with asyncio.timeout(seconds) as deadline, beating(attempts):
+                call = replace(call, scope=await self._values.here(owner, call.scope))
                 rendered = await render_config(call, node_type, _scheduled_ms())
                 shown = shown_input(rendered)
                 config = read_config(rendered, node_type.config)
@@ -75,7 +84,8 @@ class NodeRunner:
                     output = await implementation.function(config, context)
                 else:
                     output = mock_output(call, rendered, context.attempt, context.at_ms)
-                check_output(output)
+                text = check_output(output)
+                output = await self._values.kept(owner, output, text, call.inline_bytes, call.extracts)
         except ExpressionFailure as failure:
             raise self._failed(call, _as_node_error(failure), attempts, shown, context.lines, failure.name) from None
         except NodeError as error:
@@ -139,18 +149,15 @@ class NodeRunner:
         )
 
 
-def check_output(output: Json) -> None:
-    """Raises `InvalidResponse` for what is no JSON, and `ValueTooLarge`."""
+def check_output(output: Json) -> str:
+    """The JSON text of an output; raises `InvalidResponse` for what is no JSON."""
     try:
         text = json.dumps(output, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         raise InvalidResponse("the output is not plain JSON", "NaN and infinite numbers are none") from None
-    size = len(text)
     if "\\ud" in text and _LONE_SURROGATE.search(json.dumps(output, ensure_ascii=False)):
         raise InvalidResponse("the output holds half a character (a lone surrogate), which nothing can store")
-    if size > MAX_OUTPUT_BYTES:
-        hint = "take a part of it, page through it, or keep it as a file (response: binary)"
-        raise ValueTooLarge(f"the output takes {size} bytes, and {MAX_OUTPUT_BYTES} at most travel in a run", hint)
+    return text
 
 
 def _places(error: Exception) -> list[str]:

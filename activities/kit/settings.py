@@ -26,6 +26,7 @@ class KitSettings(BaseSettings):
     home: Path = Field(Path("~/.holdfast"), validation_alias="HOLDFAST_HOME")
     encryption_keys: SecretStr | None = Field(None, validation_alias="HOLDFAST_ENCRYPTION_KEYS")
     payloads_location: str = Field("", validation_alias="HOLDFAST_PAYLOADS")
+    max_value_mb: int = Field(64, ge=1, le=1024, validation_alias="HOLDFAST_MAX_VALUE_MB")
     egress_allow_text: str = Field("", validation_alias="HOLDFAST_EGRESS_ALLOW")
     worker_token_text: SecretStr | None = Field(None, validation_alias="HOLDFAST_WORKER_TOKEN")
     api_url_text: str = Field("", validation_alias="HOLDFAST_API_URL")
@@ -38,6 +39,11 @@ class KitSettings(BaseSettings):
     def payloads(self) -> str:
         """Where large and binary values are kept: `file:<folder>`."""
         return self.payloads_location or f"file:{self.home / 'payloads'}"
+
+    @property
+    def max_value_bytes(self) -> int:
+        """The most that one output may take, as JSON."""
+        return self.max_value_mb * 1024 * 1024
 
     @property
     def egress_allow(self) -> tuple[str, ...]:

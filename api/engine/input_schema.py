@@ -1,4 +1,4 @@
-"""Input against the definition's JSON Schema: without the network, and without patterns that run for ever."""
+"""Values against the JSON Schemas of a definition: without the network, and without patterns that run for ever."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -60,16 +60,23 @@ def _wrong_pattern(value: Json, path: tuple[str | int, ...]) -> tuple[str, str] 
     return next(filter(None, (_wrong_pattern(child, (*path, step)) for step, child in children)), None)
 
 
-def wrong_input(schema: JsonObject, value: Json) -> list[JsonObject]:
-    """`{"field", "message"}` for each thing that does not fit; empty when all does."""
+def wrong_input(schema: JsonObject, value: Json, name: str = "input") -> list[JsonObject]:
+    """`{"field", "pointer", "message"}` for each thing that does not fit; empty when all does.
+
+    `name` is the field of the request that holds the value.
+    """
     try:
         # An empty registry: a reference to somewhere else is never fetched.
         errors = _Validator(schema, registry=Registry()).iter_errors(value)
         return [
-            {"field": ".".join(("input", *map(str, error.absolute_path))), "message": error.message[:300]}
+            _wrong((name, *error.absolute_path), error.message[:300])
             for _, error in zip(range(_SHOWN), errors, strict=False)
         ]
     except Unresolvable:
-        return [{"field": "input", "message": "the schema refers to something outside of it"}]
+        return [_wrong((name,), "the schema refers to something outside of it")]
     except RecursionError:
-        return [{"field": "input", "message": "the schema refers to itself without end"}]
+        return [_wrong((name,), "the schema refers to itself without end")]
+
+
+def _wrong(path: tuple[str | int, ...], message: str) -> JsonObject:
+    return {"field": ".".join(map(str, path)), "pointer": pointer(*path), "message": message}

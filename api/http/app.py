@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from activities.discovery import load_node_types
 from activities.kit.keys import KeyRing
+from activities.kit.large_values import LargeValues
 from activities.kit.payload_storage import PayloadStorage
 from api.auth.routes import router as auth
 from api.catalog.routes import router as catalog
@@ -86,6 +87,7 @@ def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
         key = settings.bootstrap_api_key
         await keys.seed(key.get_secret_value() if key else None)
         published = PublishedVersions()
+        storage = PayloadStorage.at(settings.payloads)
         async with Engine(settings, database, ring, published) as engine:
             app.state.services = Services(
                 settings=settings,
@@ -95,7 +97,8 @@ def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
                 engine=engine,
                 keys=keys,
                 published=published,
-                storage=PayloadStorage.at(settings.payloads),
+                storage=storage,
+                values=LargeValues(storage, ring, settings.max_value_bytes),
             )
             yield
         await database.close()

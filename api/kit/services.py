@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from activities.kit.large_values import LargeValues
 from activities.kit.payload_storage import PayloadStorage
 from api.engine.engine import Engine
 from api.engine.published import PublishedVersions
@@ -26,6 +27,7 @@ class Services:
     keys: KeyDoor
     published: PublishedVersions
     storage: PayloadStorage
+    values: LargeValues
 
 
 def services_of(connection: HTTPConnection) -> Services:

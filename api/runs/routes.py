@@ -1,5 +1,6 @@
 """`/runs`, and `/workflows/{id}/runs`."""
 
+import json
 import re
 import time
 from datetime import datetime
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Response, WebSocket
 from fastapi.responses import StreamingResponse
 
 from activities.kit.errors import InvalidConfig
+from activities.kit.large_values import Owner, ValueLost
 from api.kit.guard import GuardedRoute, Member, Policy, let_in, policy
 from api.kit.lists import Cursor, Limit, cursor_of, place_of
 from api.kit.problem import ApiError, NotFound, Unauthenticated, Unprocessable
@@ -21,6 +23,7 @@ from api.store import runs as store
 from api.store.records import BEFORE_ALL
 from api.store.runs import RunFilter
 from interpreter.json_value import JsonObject
+from interpreter.large_value import is_reference
 from interpreter.protocol import RUN_ENDS, Intervention
 
 router = APIRouter(tags=["runs"], route_class=GuardedRoute)
@@ -84,7 +87,7 @@ async def list_runs(
 @router.get("/runs/{run_id}", response_model=RunView)
 @policy(Policy.MEMBER)
 async def get_run(run_id: str, member: Member, given: Given) -> JsonObject:
-    return service.view(await service.get(given, member.workspace_id, run_id))
+    return await service.whole_view(given, await service.get(given, member.workspace_id, run_id))
 
 
 @router.get("/runs/{run_id}/nodes", response_model=NodePage)
@@ -112,8 +115,7 @@ async def cancel_run(run_id: str, member: Member, given: Given) -> JsonObject:
 async def pause_run(run_id: str, member: Member, given: Given) -> JsonObject:
     """Starts nothing new; what runs comes to its end, deadlines go on."""
     run = await service.get(given, member.workspace_id, run_id)
-    await interventions.pause(given, member, run, paused=True)
-    return service.view(run)
+    return service.view(await interventions.pause(given, member, run, paused=True))
 
 
 @router.post("/runs/{run_id}/resume", status_code=202, response_model=RunView)
@@ -121,8 +123,7 @@ async def pause_run(run_id: str, member: Member, given: Given) -> JsonObject:
 async def resume_run(run_id: str, member: Member, given: Given) -> JsonObject:
     """Goes on after a pause."""
     run = await service.get(given, member.workspace_id, run_id)
-    await interventions.pause(given, member, run, paused=False)
-    return service.view(run)
+    return service.view(await interventions.pause(given, member, run, paused=False))
 
 
 @router.post("/runs/{run_id}/nodes/{key}/resume", status_code=202, response_model=RunView)
@@ -181,6 +182,21 @@ async def get_file(run_id: str, digest: str, member: Member, given: Given) -> Re
         raise NotFound from None
     headers = {"Content-Disposition": f'attachment; filename="{digest[:16]}"'}
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/runs/{run_id}/values/{digest}", response_class=Response)
+@policy(Policy.MEMBER)
+async def get_value(run_id: str, digest: str, member: Member, given: Given) -> Response:
+    """The JSON behind a `$payload` reference in the values of a run."""
+    run = await service.get(given, member.workspace_id, run_id)
+    try:
+        value = await given.values.here(Owner(run.workspace_id, run.id), {"$payload": {"hash": digest}})
+    except ValueLost:
+        raise NotFound from None
+    if is_reference(value):
+        raise NotFound
+    headers = {"Content-Disposition": f'attachment; filename="{digest[:16]}.json"'}
+    return Response(json.dumps(value), media_type="application/json", headers=headers)
 
 
 @router.websocket("/runs/{run_id}/ws")

@@ -1,8 +1,10 @@
 """What people do with runs: start, look, cancel."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from activities.kit.large_values import Owner, ValueLost
 from api.engine.door import RunRequest, begin_run
 from api.engine.input_schema import wrong_input
 from api.engine.mocks import output_mocks, wrong_mock
@@ -20,6 +22,7 @@ from api.store.runs import RunRow
 from api.store.workflows import WorkflowRow
 from api.workflows.service import runnable_plan
 from interpreter.json_value import JsonObject
+from interpreter.large_value import is_reference
 from interpreter.plan import Plan
 from interpreter.protocol import RUN_ENDS
 
@@ -103,6 +106,20 @@ async def get(services: Services, workspace_id: str, run_id: str) -> RunRow:
     if row is None:
         raise NotFound
     return row
+
+
+SHOWN_BYTES = 8 * 1024 * 1024
+"""A larger output is shown as a reference, whose value has an address of its own."""
+
+
+async def whole_view(services: Services, run: RunRow) -> JsonObject:
+    """A run with its output put together, as long as that is of a size that people look at."""
+    shown_run = view(run)
+    if is_reference(run.output) and run.output["$payload"]["size"] > SHOWN_BYTES:
+        return shown_run
+    with contextlib.suppress(ValueLost):
+        shown_run["output"] = await services.values.here(Owner(run.workspace_id, run.id), run.output)
+    return shown_run
 
 
 def view(run: RunRow) -> JsonObject:

@@ -72,6 +72,15 @@ async def node_rows(
     return [(row.place, read(row.row)) for row in found]
 
 
+async def node_row(connection: AsyncConnection, workspace_id: str, run_id: str, key: str) -> NodeRow | None:
+    """The recorded row of one instance."""
+    mine = select(_NODES.c.row).join(_RUNS, _RUNS.c.id == _NODES.c.run_id)
+    wanted = (_NODES.c.run_id == run_id, _RUNS.c.workspace_id == workspace_id, _NODES.c.key == key)
+    text = (await connection.execute(mine.where(*wanted))).scalar_one_or_none()
+    row: NodeRow | None = None if text is None else read(text)
+    return row
+
+
 async def places(connection: AsyncConnection, run_id: str, keys: Sequence[str]) -> dict[str, int]:
     """The numbers of the places of those rows that are recorded."""
     found: dict[str, int] = {}

@@ -196,6 +196,12 @@ async def request_cancel(connection: AsyncConnection, workspace_id: str, run_id:
     return (await connection.execute(first)).rowcount == 0
 
 
+async def note_attention(connection: AsyncConnection, workspace_id: str, run_id: str, attention: str | None) -> None:
+    """Shows at once what the next record will say."""
+    open_still = (_RUNS.c.id == run_id, _RUNS.c.workspace_id == workspace_id, _RUNS.c.status.not_in(RUN_ENDS))
+    await connection.execute(update(_RUNS).where(*open_still).values(attention=attention))
+
+
 async def not_started(connection: AsyncConnection, older_than: datetime, limit: int) -> list[RunRow]:
     """What a crash, or Temporal's absence, left behind: the oldest first."""
     left = (_RUNS.c.status == "queued", _RUNS.c.created_at < older_than)

@@ -129,3 +129,16 @@ def test_a_dry_run_calls_nobody(product: RunningProduct, ledger: Ledger) -> None
     answer = product.http.post(f"/workflows/{workflow_id}/runs", params={"wait": 30}, json={"dry_run": True})
     assert answer.json()["status"] == "succeeded", answer.text
     assert not ledger.calls["dry"]
+
+
+def test_a_large_output_is_shown_whole_and_has_an_address(product: RunningProduct) -> None:
+    nodes = [node("big", "code", {"code": "output = [{'n': n, 'text': 'x' * 100} for n in range(2000)]"})]
+    run = product.start_run(product.published(wired(*nodes, output={"rows": "{{ nodes.big }}"})), wait=30)
+    assert run["status"] == "succeeded", run
+    assert product.run(run["id"])["output"]["rows"][1999] == {"n": 1999, "text": "x" * 100}
+    [row] = product.nodes(run["id"])
+    told = row["output"]["$payload"]
+    assert (told["type"], told["count"]) == ("array", 2000)
+    whole = product.http.get(f"/runs/{run['id']}/values/{told['hash']}")
+    assert whole.status_code == 200 and len(whole.json()) == 2000
+    assert product.http.get(f"/runs/{run['id']}/values/{'0' * 64}").status_code == 404

@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import json
 import os
+import tempfile
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import jsonata  # noqa: F401
@@ -21,6 +24,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.kit.evaluate import evaluate_activity
 from activities.kit.json_payloads import ProtocolPayloadConverter
+from activities.kit.keys import KEY_BYTES, KeyRing
+from activities.kit.large_values import LargeValues, Owner
+from activities.kit.payload_storage import PayloadStorage
 from interpreter.definition import Definition
 from interpreter.expressions import activity_meter, parse_template
 from interpreter.plan import Plan, compile_plan, pack
@@ -58,6 +64,10 @@ CONTINUE_AFTER = int(os.environ.get("HOLDFAST_TEST_CONTINUE_AFTER", "0")) or Non
 """Forces continue-as-new after so many events of the machine."""
 
 
+_STORAGE = PayloadStorage(Path(tempfile.mkdtemp(prefix="holdfast-engine-")))
+_RING = KeyRing({"tests": b"t" * KEY_BYTES})
+
+
 @dataclass
 class Recorded:
     """What the record activity was told of one run."""
@@ -87,6 +97,7 @@ class Engine:
     plans: dict[str, str] = field(default_factory=dict)
     continue_after: int | None = CONTINUE_AFTER
     max_cached: int = CACHED_WORKFLOWS
+    values: LargeValues = field(default_factory=lambda: LargeValues(_STORAGE, _RING, 128 * 1024 * 1024))
     workflows: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What child runs may be started of, by name."""
     children: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -148,6 +159,8 @@ class Engine:
     # activities
 
     async def node(self, call: NodeCall) -> NodeResult:
+        owner = Owner(call.workspace_id, call.run_id)
+        call = replace(call, scope=await self.values.here(owner, call.scope))
         self.calls[call.run_id].append(call)
         config = parse_template(call.config).render(call.scope, activity_meter(0, call.run_id))
         told = self.script.get(call.key, self.script.get(call.node_id, {"from": call.node_id}))
@@ -157,7 +170,8 @@ class Engine:
             told = await told(call)
         if isinstance(told, Exception):
             raise told
-        return NodeResult(told, config, activity.info().attempt)
+        output = await self.values.kept(owner, told, json.dumps(told), call.inline_bytes, call.extracts)
+        return NodeResult(output, config, activity.info().attempt)
 
     async def load_plan(self, asked: dict[str, str]) -> str:
         return pack(self.plans[asked["hash"]])
@@ -190,7 +204,7 @@ class Engine:
 
     def activities(self) -> list[Any]:
         named = ((SERVICE, self.node), (LOAD_PLAN_ACTIVITY, self.load_plan))
-        return [evaluate_activity(), *(activity.defn(name=name)(_function(method)) for name, method in named)]
+        return [evaluate_activity(self.values), *(activity.defn(name=name)(_function(method)) for name, method in named)]
 
     def worker(self) -> Worker:
         return Worker(

@@ -14,6 +14,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.kit.api_client import ApiClient
 from activities.kit.egress import EgressClient
+from activities.kit.keys import KeyRing
+from activities.kit.large_values import LargeValues
 from activities.kit.leases import LeaseClient
 from activities.kit.node import Implementation, NodeFunction
 from activities.kit.payload_storage import PayloadStorage
@@ -68,6 +70,10 @@ class Running:
         raise AssertionError("the node succeeded")
 
 
+MOST_BYTES = 2 * 1024 * 1024
+"""The largest value that a node may give in these tests."""
+
+
 @asynccontextmanager
 async def running(home: Path, api: Callable[[httpx.Request], httpx.Response] | None = None) -> AsyncIterator[Running]:
     def lease(_: httpx.Request) -> httpx.Response:
@@ -75,4 +81,6 @@ async def running(home: Path, api: Callable[[httpx.Request], httpx.Response] | N
 
     settings = KitSettings(home=home)
     async with EgressClient() as http, ApiClient(settings, httpx.MockTransport(api or lease)) as client:
-        yield Running(NodeRunner(http, LeaseClient(client), PayloadStorage(home / "payloads")))
+        storage = PayloadStorage(home / "payloads")
+        values = LargeValues(storage, KeyRing.from_settings(settings), MOST_BYTES)
+        yield Running(NodeRunner(http, LeaseClient(client), storage, values))

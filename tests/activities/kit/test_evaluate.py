@@ -1,6 +1,7 @@
 """The activities beside the nodes: costly expressions, and plans by their hash."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.kit.api_client import ApiClient
 from activities.kit.evaluate import evaluate_activity
+from activities.kit.keys import KeyRing
+from activities.kit.large_values import LargeValues
+from activities.kit.payload_storage import PayloadStorage
 from activities.kit.plans import plan_activity
 from activities.kit.settings import KitSettings
 from interpreter.packing import unpack_text
@@ -19,8 +23,10 @@ from interpreter.protocol import Evaluation, EvaluationResult
 
 
 async def evaluated(template: Any, scope: dict[str, Any] | None = None, **more: Any) -> EvaluationResult:
-    evaluation = Evaluation(template, scope or {}, 1_000, "seed", **more)
-    result: EvaluationResult = await ActivityEnvironment().run(evaluate_activity(), evaluation)
+    evaluation = Evaluation(template, scope or {}, 1_000, "seed", run_id="ws-1", workspace_id="ws", **more)
+    with tempfile.TemporaryDirectory() as folder:
+        values = LargeValues(PayloadStorage(Path(folder)), KeyRing({"k": b"x" * 32}), 1024 * 1024)
+        result: EvaluationResult = await ActivityEnvironment().run(evaluate_activity(values), evaluation)
     return result
 
 

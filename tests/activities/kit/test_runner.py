@@ -14,9 +14,9 @@ from temporalio.common import RetryPolicy
 
 from activities.kit.context import NodeContext
 from activities.kit.errors import InvalidResponse, NodeError, NotFound, RateLimited, ServerError, ValueTooLarge
-from activities.kit.runner import MAX_OUTPUT_BYTES, check_output
+from activities.kit.runner import check_output
 from interpreter.json_value import Json
-from tests.activities.kit.running import AnyConfig, Running, running
+from tests.activities.kit.running import MOST_BYTES, AnyConfig, Running, running
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ async def test_the_context_says_who_and_where_the_node_is(run: Running) -> None:
         ({"a": b"x"}, InvalidResponse),
         ({1, 2}, InvalidResponse),
         ("\ud800", InvalidResponse),
-        ("x" * MAX_OUTPUT_BYTES, ValueTooLarge),
+        ("x" * MOST_BYTES, ValueTooLarge),
     ],
 )
 async def test_s48_an_output_that_no_run_can_carry_is_a_clear_and_final_error(run: Running, output: Any, error: type[NodeError]) -> None:
@@ -218,7 +218,7 @@ async def test_s48_an_output_that_no_run_can_carry_is_a_clear_and_final_error(ru
     assert failure.type == error.name and failure.non_retryable
 
 
-@pytest.mark.parametrize("output", [None, True, "\U0001f600", {"a": [1, 2.5, "x"]}, "x" * (MAX_OUTPUT_BYTES - 2)])
+@pytest.mark.parametrize("output", [None, True, "\U0001f600", {"a": [1, 2.5, "x"]}, "x" * (MOST_BYTES - 2)])
 def test_plain_json_of_ordinary_size_is_an_output(output: Json) -> None:
     check_output(output)
     json.dumps(output)
