@@ -52,7 +52,7 @@ async def start_run(
     started = await service.start(given, member, workflow_id, body, idempotency_key, wait)
     if wait and started.response is None:
         await given.engine.wait_for_end(member.workspace_id, started.run_id, wait - (time.monotonic() - begun))
-    view = service.view(await service.get(given, member.workspace_id, started.run_id))
+    view = await service.whole_view(given, await service.get(given, member.workspace_id, started.run_id))
     # The record may follow the answer.
     view["response"] = view["response"] or started.response
     response.status_code = 200 if wait and (view["response"] or view["status"] in RUN_ENDS) else 202
