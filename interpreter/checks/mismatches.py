@@ -3,13 +3,13 @@
 from collections.abc import Container, Iterator
 
 from interpreter.catalog import Catalog
-from interpreter.checks.quick_reading import Plain, Written
+from interpreter.checks.quick_reading import Plain, Written, step_of
 from interpreter.checks.references import Expressions
 from interpreter.checks.schema_types import Types, fits, type_of, types_at
 from interpreter.definition import Definition, Node
 from interpreter.expressions import Reference
 from interpreter.finding import Code, Finding
-from interpreter.json_value import Json, JsonObject, pointer
+from interpreter.json_value import Json, JsonObject
 from interpreter.node_type import Kind, NodeType
 
 _KNOWN: dict[tuple[str, str | None], str] = {
@@ -109,7 +109,7 @@ def _leaves(config: Json, start: str) -> Iterator[tuple[str, list[str | int], Js
     while open_values:
         path, steps, value = open_values.pop()
         if isinstance(value, dict):
-            open_values += [(path + pointer(name), [*steps, name], one) for name, one in value.items()]
+            open_values += [(path + step_of(name), [*steps, name], one) for name, one in value.items()]
         elif isinstance(value, list):
             open_values += [(f"{path}/{place}", [*steps, place], one) for place, one in enumerate(value)]
         elif steps:

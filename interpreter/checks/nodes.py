@@ -72,7 +72,8 @@ def check_config(config: dict[str, Any], node_type: NodeType, path: str, node_id
                 message, hint = _worded(one, node_type)
                 found.append(Finding(Code.INVALID_CONFIG, message, path + pointer(*steps), node_id, hint=hint))
     # A model may also take a field by the name it has in Python (`while_`), and a run would not see it.
-    for name in config:
+    by_name = node_type.config.model_config.get("populate_by_name", False)
+    for name in config if by_name else ():
         field = node_type.config.model_fields.get(name)
         if field is not None and field.alias is not None and field.alias != name:
             message, hint = f'there is no field "{name}"', f'did you mean "{field.alias}"?'

@@ -8,15 +8,20 @@ from interpreter.checks.scopes import Scopes, stem
 from interpreter.definition import Definition, Node
 from interpreter.finding import Code, Finding
 
+_TRY = "core.try"
 _DECIDES = ("core.if", "core.switch")
 _WAITS = ("core.wait_for_event", "core.approval")
 
 
 def check_ports(definition: Definition, catalog: Catalog, scopes: Scopes, expressions: Expressions) -> list[Finding]:
     """Warnings for the unconnected ports of tries, decisions, waits and approvals."""
+    asked = {node.id for node in definition.nodes if stem(node) in (_TRY, *_DECIDES, *_WAITS)}
+    if not asked:
+        return []
     wired: dict[str, dict[str, None]] = defaultdict(dict)
     for edge in definition.edges:
-        wired[edge.source][edge.source_port] = None
+        if edge.source in asked:
+            wired[edge.source][edge.source_port] = None
     read = {reference.name for _, written in expressions for reference in written.references if reference.root == "nodes"}
     found: list[Finding] = []
     for index, node in enumerate(definition.nodes):
@@ -25,7 +30,7 @@ def check_ports(definition: Definition, catalog: Catalog, scopes: Scopes, expres
         ports = wired.get(node.id, {})
         if node.disabled:
             continue
-        if kind == "core.try":
+        if kind == _TRY:
             found += _check_try(node, path, ports, scopes)
         elif kind in _DECIDES and node.id not in read:
             found += _check_decision(node, path, ports, catalog)

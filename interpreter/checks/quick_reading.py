@@ -27,6 +27,7 @@ _PLAIN = rf"\s*+{_OPERAND}(?:\s*+\?\?\s*+{_OPERAND})?+(?:{_OPERATOR}{_OPERAND})*
 _TEXT = re.compile(rf"[^{{}}]*+(?:\{{\{{{_PLAIN}\}}\}}(?!\}})[^{{}}]*+)*+", re.ASCII)
 _EXPRESSION = re.compile(rf"\{{\{{({_PLAIN})\}}\}}", re.ASCII)
 _TOKEN = re.compile(rf"({_PATH})|({_NUMBER})|({_STRING})|(\?\?|!=|<=|>=|[+\-%&=<>*/])|([a-z]+)", re.ASCII)
+_COMPARING = frozenset({"and", "or", "in", "=", "!=", "<", "<=", ">", ">="})
 _LONGEST = 400
 _BY_WORD: dict[str, Kind] = {"true": "boolean", "false": "boolean", "null": "null"}
 
@@ -69,10 +70,15 @@ def _read(value: Json, pointer: str, regex_check: RegexCheck | None, written: Wr
         _read_in_full(value, pointer, regex_check, written)
     elif isinstance(value, dict):
         for name, item in value.items():
-            _read(item, pointer + pointer_of(name), regex_check, written, level + 1)
+            _read(item, pointer + step_of(name), regex_check, written, level + 1)
     elif isinstance(value, list):
         for place, item in enumerate(value):
             _read(item, f"{pointer}/{place}", regex_check, written, level + 1)
+
+
+def step_of(name: str) -> str:
+    """One step of a JSON Pointer; most names need no escape."""
+    return "/" + name if name.isidentifier() else pointer_of(name)
 
 
 def _read_in_full(value: Json, pointer: str, regex_check: RegexCheck | None, written: Written) -> None:
@@ -119,7 +125,7 @@ def _kind(operators: list[str]) -> Kind | None:
     """The type of what the last operator to be carried out gives."""
     if "??" in operators:
         return None
-    if any(one in ("and", "or", "in", "=", "!=", "<", "<=", ">", ">=") for one in operators):
+    if not _COMPARING.isdisjoint(operators):
         return "boolean"
     sums = [one for one in operators if one in "+-&"]
     return "string" if sums and sums[-1] == "&" else "number"

@@ -12,6 +12,8 @@ from interpreter.finding import Code, Finding
 
 _SHOWN = 100
 _ENDS_A_WAY = ("core.fail", "core.stop")
+_MAY_CLOSE = (*_ENDS_A_WAY, "core.if", "core.switch", "core.try", "core.wait_for_event", "core.approval")
+"""Node types with ports that a definition may keep from ever being taken."""
 
 
 def check_reach(definition: Definition, catalog: Catalog, topology: Topology, scopes: Scopes) -> list[Finding]:
@@ -47,6 +49,8 @@ class _Ways:
     bits: dict[tuple[str, str], int] = field(default_factory=dict)
     owners: list[str] = field(default_factory=list)
     """The node that each bit's port belongs to."""
+    quiet: set[str] = field(default_factory=set)
+    """Nodes that run, leave by one port only and need nothing: most nodes of most definitions."""
     rivals: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Per node the bits of its ports: one of them at most is ever taken."""
 
@@ -61,9 +65,10 @@ class _Ways:
 
     def visit(self, node: Node) -> str | None:
         """Why a node can't run, if so. All that lead to it must have been visited."""
-        into = self.into.get(node.id)
-        if not into:
-            self.needs[node.id] = 0
+        into = self.into.get(node.id, [])
+        if all(edge.source in self.quiet for edge in into):
+            if not node.disabled and len(self.used.get(node.id, ())) < 2 and stem(node) not in _MAY_CLOSE:
+                self.quiet.add(node.id)
             return None
         reasons = [self._closed(edge) for edge in into]
         open_edges = [edge for edge, reason in zip(into, reasons, strict=True) if reason is None]

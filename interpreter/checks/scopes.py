@@ -1,6 +1,7 @@
 """Who lives in which container, and what can be seen from where."""
 
 from collections import Counter, defaultdict
+from functools import lru_cache
 
 from interpreter.catalog import Catalog
 from interpreter.checks.topology import Topology
@@ -36,6 +37,9 @@ class Scopes:
         self._items = {node.id: kind.item_fields for node in definition.nodes if (kind := catalog.get(node.type))}
         # All nodes of one container share the containers around them.
         self._around = {parent: self._containers(parent) for parent in self.children}
+        self._given = {
+            parent: tuple(name for one in around for name in _GIVES.get(stem(one), ())) for parent, around in self._around.items()
+        }
 
     def _in_circles(self) -> frozenset[str]:
         """The nodes from which the way up through the parents never ends."""
@@ -66,13 +70,13 @@ class Scopes:
     def gives(self, where: Node, field: str) -> tuple[str, ...]:
         """Of `item`, `index`, `count` and `carry` those that an expression in this config field sees."""
         kind = stem(where)
-        found = [name for one in self.around(where.id) for name in _GIVES.get(stem(one), ())]
+        found = () if where.parent is None else self._given[where.parent]
         if field in _AFTER.get(kind, ()):
             found += _GIVES[kind]
         found += _BEFORE.get(kind, {}).get(field, ())
         if field in self._items.get(where.id, ()):
             found += ("item", "index", "count")
-        return tuple(found)
+        return found
 
     def sight(self, name: str, where: Node | None, field: str, topology: Topology) -> str:
         """`seen`, `not_before` or `hidden`: a node as it looks from an expression (None: the run's output)."""
@@ -92,14 +96,19 @@ class Scopes:
 
 def stem(node: Node) -> str:
     """A node's type without its version."""
-    return node.type.split("@", 1)[0]
+    return _stem(node.type)
+
+
+@lru_cache(maxsize=1024)
+def _stem(type_id: str) -> str:
+    return type_id.split("@", 1)[0]
 
 
 def check_scopes(definition: Definition, catalog: Catalog, scopes: Scopes) -> list[Finding]:
     """Containers that are none, circles of parents, and finallys where they can't be."""
     found: list[Finding] = []
     finallys = Counter(node.parent for node in definition.nodes if stem(node) == _FINALLY)
-    wired = {end for edge in definition.edges for end in (edge.source, edge.target)}
+    wired = {end for edge in definition.edges for end in (edge.source, edge.target)} if finallys else set()
     for index, node in enumerate(definition.nodes):
         path = f"/nodes/{index}/parent"
         if node.parent is not None:

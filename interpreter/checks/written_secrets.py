@@ -5,9 +5,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from interpreter.checks.quick_reading import step_of
 from interpreter.definition import Definition
 from interpreter.finding import Code, Finding
-from interpreter.json_value import Json, pointer
+from interpreter.json_value import Json
 
 _FORMS = (
     ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
@@ -54,7 +55,7 @@ def _texts(config: Json, start: str) -> Iterator[tuple[str, str, str]]:
         if isinstance(value, str):
             yield path, field, value[:_LONGEST]
         elif isinstance(value, dict):
-            open_values += [(path + pointer(name), name, one) for name, one in value.items()]
+            open_values += [(path + step_of(name), name, one) for name, one in value.items()]
         elif isinstance(value, list):
             open_values += [(f"{path}/{place}", field, one) for place, one in enumerate(value)]
 
