@@ -15,6 +15,7 @@ from interpreter.machine.constructs import control_node_types
 from interpreter.node_type import Kind, NodeConfig, NodeType
 from interpreter.plan import Plan, compile_plan
 from interpreter.protocol import NodeRow, RunEvent
+from interpreter.transforms.matches import render_list
 from tests.interpreter.machine.reference import ENDS, SERVICE
 
 BEGAN_MS = 1_000_000
@@ -191,7 +192,11 @@ class Driver:
         self.questions.remove(asked)
         value, error = None, None
         try:
-            value = parse_template(asked.template).render(asked.scope, activity_meter(self.now_ms, "driver"))
+            meter = activity_meter(self.now_ms, "driver")
+            if asked.kind == "items":
+                value = render_list(asked.template, "", asked.scope, meter)
+            else:
+                value = parse_template(asked.template).render(asked.scope, meter)
         except ExpressionFailure as failure:
             error = {"name": failure.name, "message": failure.message}
         self.tell(event.Evaluated(self.now_ms, asked.key, asked.field, value, error))

@@ -89,6 +89,18 @@ def test_a_map_over_something_else_than_an_array_is_a_type_error_of_the_map(begi
     assert (run.status, run.error) == ("failed", ("TypeError", "each"))
 
 
+@pytest.mark.parametrize(("least", "found"), [(1, [2, 3]), (2, [3]), (3, [])])
+def test_items_found_by_a_filter_are_a_list_also_with_one_match_or_none(
+    begin: Begin, least: int, found: list[int]
+) -> None:
+    nodes = [
+        node("each", "map", items="{{ input.all[$ > $$.input.least] }}"),
+        node("seen", "set", "each", values={"v": "{{ item }}"}),
+    ]
+    run = begin(nodes, [], {"all": [1, 2, 3], "least": least})
+    assert run.output == {"each": [{"v": value} for value in found]}
+
+
 def test_a_map_takes_the_item_output_where_there_is_one(begin: Begin) -> None:
     run = begin(each(item_output={"of": "{{ item }}", "at": "{{ index }}", "all": "{{ count }}"}), [], ["x", "y"])
     run.succeeds("send#1")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from interpreter.duration import parse_duration
 from interpreter.expressions import ExpressionFailure, activity_meter, parse_template
+from interpreter.transforms.matches import render_list
 from tests.interpreter.machine.reference.boxes import Box, Error, Failed, Frame, Story
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def error_of(box: Box | None, name: str, **more: Any) -> Error:
 
 def ask(run: "ReferenceRun", box: Box | None, field: str, template: Any, frame: Frame, extra: dict[str, Any]) -> Asked:
     """The value of a template: at once when it is cheap, else when somebody has evaluated it."""
-    value = rendered(run, box, template, frame, extra)  # as things are when the question is asked
+    value = rendered(
+        run, box, template, frame, extra, items=field == "items"
+    )  # as things are when the question is asked
     if not parse_template(template).cheap:
         asking = run.asking_of(box)
         asking.append(field)
@@ -48,10 +51,14 @@ def ask(run: "ReferenceRun", box: Box | None, field: str, template: Any, frame: 
     return value
 
 
-def rendered(run: "ReferenceRun", box: Box | None, template: Any, frame: Frame, extra: dict[str, Any]) -> Any:
-    """The value of a template, or how it fails."""
+def rendered(
+    run: "ReferenceRun", box: Box | None, template: Any, frame: Frame, extra: dict[str, Any], items: bool = False
+) -> Any:
+    """The value of a template, or how it fails; of `items`, what may match many is a list also with one or none."""
     scope = {**run.shared, **frame.scope(extra)}
     try:
+        if items:
+            return render_list(template, "", scope, activity_meter(0, "reference"))
         return parse_template(template).render(scope, activity_meter(0, "reference"))
     except ExpressionFailure as failure:
         return Failed(error_of(box, failure.name))
