@@ -14,7 +14,7 @@ from scripts.web_build import WEB, npm
 
 REPORTS = TOOLS / "reports"
 COVERAGE_FLOOR = 85
-_ENGINE_TESTS = ("tests/engine", "tests/replay")
+_ENGINE_TESTS = ("tests/engine", "tests/replay", "tests/time_skipping", "tests/interpreter/machine")
 _ROOMS = ("interpreter", "activities", "api", "temporal_workers")
 
 
@@ -59,8 +59,9 @@ def _python_gates() -> list[Gate]:
     beside = tuple(f"--ignore={folder}" for folder in _ENGINE_TESTS)
     return [
         _pytest("Python tests with coverage", "python", *parallel, *coverage, *beside),
-        # Without coverage, which slows the workflows' own code until Temporal takes it for a deadlock.
-        _pytest("engine tests and golden histories", "engine", *parallel, *_ENGINE_TESTS),
+        # Without coverage, which slows the workflows' own code until Temporal takes it for a deadlock, and makes
+        # minutes of the seconds in which thousands of random definitions are compared.
+        _pytest("machine and engine tests, golden histories", "engine", *parallel, *_ENGINE_TESTS),
         # Replays every workflow task from its history: the cheapest detector of nondeterminism.
         _pytest("engine tests without a cache", "uncached", "tests/engine", HOLDFAST_TEST_MAX_CACHED="0"),
         # Long runs continue as new; every engine test has to hold across that boundary too.
