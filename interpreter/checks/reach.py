@@ -18,7 +18,7 @@ _MAY_CLOSE = (*_ENDS_A_WAY, "core.if", "core.switch", "core.try", "core.wait_for
 
 def check_reach(definition: Definition, catalog: Catalog, topology: Topology, scopes: Scopes) -> list[Finding]:
     """Warnings for the nodes that no run can ever reach, at most 100 of them."""
-    if not definition.edges:
+    if not any(node.disabled or node.join not in ("all", "any") or stem(node) in _MAY_CLOSE for node in definition.nodes):
         return []
     ways = _Ways(definition, catalog, scopes)
     found: list[Finding] = []
