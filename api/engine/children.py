@@ -1,6 +1,8 @@
 """The activities by which a run starts another as its child, and cancels it: through the same door as every run."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from temporalio import activity
@@ -20,6 +22,15 @@ from interpreter.machine.constructs.run_workflow import DEEPEST
 from interpreter.protocol import CANCEL_CHILD_ACTIVITY, RUN_ENDS, START_CHILD_ACTIVITY, ChildStart
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for a child, and when: asked for again after its end, an instance gets another child."""
+
+    by: str
+    """The id of the Temporal workflow: the run's own, or that of a batch of a large map."""
+    at: datetime
+
+
 class Runner(Starter, Protocol):
     """What child runs need of the engine."""
 
@@ -31,8 +42,11 @@ def child_activities(database: Database, published: PublishedVersions, runner: R
 
     @activity.defn(name=START_CHILD_ACTIVITY)
     async def start_child(told: ChildStart) -> dict[str, str]:
+        info = activity.info()
+        # The same for every attempt of this activity, and another when the instance is tried once more.
+        asked = Asked(info.workflow_id or told.run_id, info.scheduled_time)
         try:
-            return {"run_id": await begin_child(database, published, runner, told)}
+            return {"run_id": await begin_child(database, published, runner, told, asked)}
         except RunRefused as refused:
             detail = {"attempts": 1, "retryable": False, "hint": refused.hint, "details": refused.details}
             raise ApplicationError(refused.message, detail, type=refused.code, non_retryable=True) from None
@@ -47,30 +61,45 @@ def child_activities(database: Database, published: PublishedVersions, runner: R
     return [start_child, cancel_child]
 
 
-async def begin_child(database: Database, published: PublishedVersions, runner: Starter, told: ChildStart) -> str:
+async def begin_child(
+    database: Database, published: PublishedVersions, runner: Starter, told: ChildStart, asked: Asked
+) -> str:
     """The id of the child, also when it was started before; raises `RunRefused`."""
     if told.depth > DEEPEST:
         raise TooDeep(f"workflows run each other more than {DEEPEST} levels deep")
+    # Not a key that a request could carry: those are plain ASCII.
+    key = f"child·{told.run_id}·{told.key}·{asked.at.timestamp():.6f}"
+    async with database.read() as connection:
+        # Before anything is checked: what was published when it began may be no more.
+        begun = await runs.last_child(connection, told.workspace_id, told.run_id, told.key)
+    if begun is not None and (begun.idempotency_key == key or begun.status not in RUN_ENDS):
+        await _start_again(database, runner, told.workspace_id, begun.id)
+        return begun.id
+    request = await _request(database, published, told, asked, key)
+    inserted = await begin_run(database, runner, request)
+    if not inserted.created:
+        await _start_again(database, runner, told.workspace_id, inserted.run_id)
+    return inserted.run_id
+
+
+async def _request(
+    database: Database, published: PublishedVersions, told: ChildStart, asked: Asked, key: str
+) -> RunRequest:
     async with database.read() as connection:
         parent = await runs.get(connection, told.workspace_id, told.run_id)
         chosen = await choose(connection, published, told.workspace_id, told.workflow, told.version, told.input)
-    request = RunRequest(
+    return RunRequest(
         workspace_id=told.workspace_id,
         workflow_id=chosen.workflow.id,
         workflow_name=chosen.workflow.name,
         runnable=chosen.runnable,
         input=told.input,
         trigger={"kind": "workflow", "name": parent.workflow_name if parent else None, "at": now(), "payload": None},
-        # Not a key that a request could carry: those are plain ASCII.
-        idempotency_key=f"child·{told.run_id}·{told.key}",
+        idempotency_key=key,
         options=RunOptions(dry_run=told.dry_run, quiet=parent is not None and parent.options.quiet),
-        caller=Caller(told.run_id, told.key, told.wait),
+        caller=Caller(told.run_id, told.key, told.wait, asked.by if asked.by != told.run_id else None),
         depth=told.depth,
     )
-    inserted = await begin_run(database, runner, request)
-    if not inserted.created:
-        await _start_again(database, runner, told.workspace_id, inserted.run_id)
-    return inserted.run_id
 
 
 async def _start_again(database: Database, runner: Starter, workspace_id: str, run_id: str) -> None:

@@ -33,7 +33,7 @@ class FollowUp:
     started_at: datetime | None
     ended_at: datetime
     waiting_caller: tuple[str, str] | None
-    """Run id and instance key."""
+    """The Temporal workflow to be told, and its instance key."""
     error_workflows: tuple[str, ...]
     """Ids or names, the first that can be started counts; empty when its end is no reason."""
 
@@ -76,7 +76,7 @@ def _follow_up(row: Row[Any]) -> FollowUp:
         error=read(row.error),
         started_at=row.started_at,
         ended_at=row.ended_at,
-        waiting_caller=(row.caller_run_id, row.caller_key) if row.caller_waits else None,
+        waiting_caller=(row.caller_execution or row.caller_run_id, row.caller_key) if row.caller_waits else None,
         error_workflows=_error_workflows(row),
     )
 

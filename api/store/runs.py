@@ -28,6 +28,8 @@ class Caller:
     key: str
     waits: bool
     """It is to be told of the child's end."""
+    execution: str | None = None
+    """The Temporal workflow that waits, where it is not the run's own: a batch of a large map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ class InsertedRun:
     created: bool
     conflict: bool
     """The key was used before, with another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """A run that an instance has started before."""
+
+    id: str
+    status: RunStatus
+    idempotency_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +147,7 @@ async def insert(connection: AsyncConnection, run: NewRun) -> InsertedRun:
         "caller_run_id": run.caller.run_id if run.caller else None,
         "caller_key": run.caller.key if run.caller else None,
         "caller_waits": run.caller is not None and run.caller.waits,
+        "caller_execution": run.caller.execution if run.caller else None,
         "depth": run.depth,
         "error_workflow": run.error_workflow,
         "created_at": run.created_at,
@@ -156,6 +168,15 @@ async def get(connection: AsyncConnection, workspace_id: str, run_id: str) -> Ru
     found = await connection.execute(select(_RUNS).where(_RUNS.c.id == run_id, _RUNS.c.workspace_id == workspace_id))
     row = found.one_or_none()
     return None if row is None else _run(row)
+
+
+async def last_child(connection: AsyncConnection, workspace_id: str, run_id: str, key: str) -> ChildRow | None:
+    """The run that an instance of a run has started last."""
+    mine = (_RUNS.c.workspace_id == workspace_id, _RUNS.c.caller_run_id == run_id, _RUNS.c.caller_key == key)
+    columns = (_RUNS.c.id, _RUNS.c.status, _RUNS.c.idempotency_key)
+    newest = select(*columns).where(*mine).order_by(_RUNS.c.created_at.desc(), _RUNS.c.id.desc()).limit(1)
+    row = (await connection.execute(newest)).one_or_none()
+    return None if row is None else ChildRow(row.id, row.status, row.idempotency_key)
 
 
 async def list_(
@@ -250,7 +271,9 @@ async def start_payload(connection: AsyncConnection, run_id: str) -> StartPayloa
 
 
 def _caller(row: Row[Any]) -> Caller | None:
-    return None if row.caller_run_id is None else Caller(row.caller_run_id, row.caller_key, row.caller_waits)
+    if row.caller_run_id is None:
+        return None
+    return Caller(row.caller_run_id, row.caller_key, row.caller_waits, row.caller_execution)
 
 
 def _run(row: Row[Any]) -> RunRow:

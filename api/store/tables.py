@@ -29,6 +29,9 @@ def _later(default: object) -> dict[str, Any]:
     return {"server_default": default}
 
 
+_CALLED = "caller_run_id IS NOT NULL"
+
+
 class Workspace(SQLModel, table=True):
     __tablename__ = "workspaces"
     id: str = Field(primary_key=True)
@@ -91,6 +94,7 @@ class Run(SQLModel, table=True):
         Index("ix_runs_open", "status", "created_at"),
         # Few rows at any time, and looked for every few seconds.
         Index("ix_runs_to_follow_up", "ended_at", sqlite_where=text("follow_up_due"), postgresql_where=text("follow_up_due")),
+        Index("ix_runs_by_caller", "caller_run_id", "caller_key", sqlite_where=text(_CALLED), postgresql_where=text(_CALLED)),
     )
     id: str = Field(primary_key=True)
     workspace_id: str = Field(foreign_key="workspaces.id")
@@ -116,6 +120,8 @@ class Run(SQLModel, table=True):
     caller_key: str | None = None
     caller_waits: bool = Field(default=False, sa_column_kwargs=_later(false()))
     """It is to be told of the end."""
+    caller_execution: str | None = None
+    """The Temporal workflow that is to be told, where it is not the caller's own."""
     depth: int = Field(default=0, sa_column_kwargs=_later("0"))
     """How many runs call each other down to this one."""
     options: str = Field(default="{}", sa_type=Text, sa_column_kwargs=_later("{}"))

@@ -1,17 +1,19 @@
 """Child runs: through the door, once, with their caller, and refused by name."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from api.engine.children import begin_child, child_activities
+from api.engine.children import Asked, begin_child, child_activities
 from api.engine.starting import run_start
-from api.store import runs
+from api.store import follow_ups, runs
 from interpreter.protocol import ChildStart
 from tests.api.installation import NOOP, Installation
 
+ONCE = datetime(2026, 1, 2, tzinfo=UTC)
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 
 
@@ -26,8 +28,8 @@ def asked(api: Installation, run_id: str, workflow: str, **more: Any) -> ChildSt
     return ChildStart(run_id=run_id, workspace_id=api.workspace_id, workflow=workflow, **told)
 
 
-async def begun(api: Installation, told: ChildStart) -> str:
-    return await begin_child(api.services.database, api.services.published, api.engine, told)
+async def begun(api: Installation, told: ChildStart, by: str | None = None, at: datetime = ONCE) -> str:
+    return await begin_child(api.services.database, api.services.published, api.engine, told, Asked(by or told.run_id, at))
 
 
 async def test_a_child_has_a_record_of_its_own_that_names_its_caller(api: Installation) -> None:
@@ -62,6 +64,37 @@ async def test_a_repeated_start_gives_the_same_child_and_starts_it_if_nobody_has
     assert await begun(api, asked(api, parent, workflow_id)) == first
     assert api.engine.started.count(first) == 2
     assert await begun(api, asked(api, parent, workflow_id, key="call#4")) != first
+
+
+async def test_a_repeated_start_finds_the_child_of_a_workflow_that_has_gone(api: Installation) -> None:
+    parent, workflow_id = await parent_of(api), await api.workflow({**NOOP, "name": "Child"})
+    first = await begun(api, asked(api, parent, "Child"))
+    await api.mine.delete(f"/workflows/{workflow_id}")
+    assert await begun(api, asked(api, parent, "Child")) == first
+    await api.end(first)
+    assert await begun(api, asked(api, parent, "Child")) == first
+
+
+async def test_an_instance_that_is_tried_again_gets_another_child_once_the_first_has_ended(api: Installation) -> None:
+    parent, workflow_id = await parent_of(api), await api.workflow()
+    told, later = asked(api, parent, workflow_id), ONCE + timedelta(seconds=1)
+    first = await begun(api, told)
+    assert await begun(api, told, at=later) == first
+    await api.end(first, "failed")
+    second = await begun(api, told, at=later)
+    assert second != first and await begun(api, told, at=later) == second
+    await api.end(second)
+    assert await begun(api, told, at=later) == second
+
+
+async def test_the_temporal_workflow_that_waits_may_be_the_batch_of_a_map(api: Installation) -> None:
+    parent, workflow_id = await parent_of(api), await api.workflow()
+    child = await begun(api, asked(api, parent, workflow_id), by=f"{parent}:each:0")
+    assert (await api.mine.get(f"/runs/{child}")).json()["caller"] == {"run_id": parent, "key": "call#3"}
+    await api.end(child)
+    async with api.services.database.read() as connection:
+        [due] = await follow_ups.due(connection, 10)
+    assert due.waiting_caller == (f"{parent}:each:0", "call#3")
 
 
 async def test_a_member_can_not_take_the_key_of_a_child(api: Installation) -> None:

@@ -9,7 +9,7 @@ from temporalio.client import RPCError, WorkflowExecutionStatus
 from temporalio.service import RPCStatusCode
 
 from activities.kit.keys import KeyRing
-from api.engine.children import begin_child
+from api.engine.children import Asked, begin_child
 from api.engine.ends import RunEnds
 from api.engine.following_up import FollowUps, child_end
 from api.engine.reconciling import Reconciler
@@ -60,7 +60,8 @@ async def due(api: Installation) -> list[str]:
 async def child_of(api: Installation, wait: bool = True) -> tuple[str, str]:
     parent = await api.run(await api.workflow({**NOOP, "name": "Parent"}))
     told = ChildStart(parent["id"], api.workspace_id, "call", await api.workflow(), None, {}, wait, 1)
-    return parent["id"], await begin_child(api.services.database, api.services.published, api.engine, told)
+    asked = Asked(told.run_id, datetime.now(UTC))
+    return parent["id"], await begin_child(api.services.database, api.services.published, api.engine, told, asked)
 
 
 async def test_a_waiting_caller_is_told_of_the_end_once(api: Installation, following: FollowUps, temporal: FakeTemporal) -> None:
@@ -174,7 +175,11 @@ async def test_an_error_workflow_that_fails_starts_no_other_and_neither_do_its_c
     await api.mine.put("/workspaces/current/settings", json={"error_workflow": handler})
     [run] = await started_by(api, following, await failing(api, None))
     child = await begin_child(
-        api.services.database, api.services.published, api.engine, ChildStart(run["id"], api.workspace_id, "call", handler, None, {}, False, 1)
+        api.services.database,
+        api.services.published,
+        api.engine,
+        ChildStart(run["id"], api.workspace_id, "call", handler, None, {}, False, 1),
+        Asked(run["id"], datetime.now(UTC)),
     )
     for ended in (run["id"], child):
         await api.end(ended, "failed", error=ERROR)
