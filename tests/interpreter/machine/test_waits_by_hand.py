@@ -226,6 +226,17 @@ def test_an_error_that_no_policy_matches_is_final(begin: Begin) -> None:
     assert run.error == ("Odd", "send")
 
 
+def test_what_a_policy_has_counted_goes_on_when_a_person_tries_a_held_node_again(begin: Begin) -> None:
+    run = begin([node("send", retry=RETRIES, on_error="hold")])
+    run.fails("send", "HttpError", retryable=True)
+    run.fires("retry:send")
+    run.fails("send", "HttpError", retryable=True)
+    assert run["send"] == "waiting"
+    run.intervenes("send", "retry")
+    run.fails("send", "HttpError", retryable=True)
+    assert (run["send"], run.timers) == ("waiting", {})
+
+
 def test_a_retry_pause_goes_on_while_the_run_is_paused(begin: Begin) -> None:
     run = begin([node("send", retry=RETRIES)])
     run.fails("send", "HttpError", retryable=True)

@@ -35,6 +35,8 @@ class Box:
     error: Error | None = None
     """What `errors.<id>` shows."""
     held: Error | None = None
+    matched: dict[int, int] = field(default_factory=dict)
+    """Place of a retry policy -> the failures it matched; a person's retry does not begin anew."""
     told: bool = False
     """Its frame has begun to end while it ran: whatever comes, it ends as cancelled (draining services aside)."""
     grace_at: int | None = None

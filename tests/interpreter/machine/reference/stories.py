@@ -86,12 +86,11 @@ def own(run: "ReferenceRun", box: Box, field: str, template: Any) -> Asked:
 def call(run: "ReferenceRun", box: Box) -> Story:
     """A service node; a list of retry policies is kept here, a single one is Temporal's own."""
     policies = box.node.get("retry")
-    matched: dict[int, int] = {}
     while True:
         outcome = yield "running"
         if "output" in outcome:
             return outcome["output"], outcome.get("port", "out")
-        pause = _pause(policies, outcome, matched) if isinstance(policies, list) else None
+        pause = _pause(policies, outcome, box.matched) if isinstance(policies, list) else None
         if pause is None:
             raise Failed(error_of(box, outcome["error"]))
         box.timers[f"retry:{box.key}"] = run.now_ms + pause
@@ -102,10 +101,10 @@ def _pause(policies: list[dict[str, Any]], outcome: dict[str, Any], matched: dic
     for place, policy in enumerate(policies):
         if policy.get("errors") and outcome["error"] not in policy["errors"]:
             continue
+        matched[place] = matched.get(place, 0) + 1
         named = outcome["error"] in policy.get("errors", ())
         if outcome["error"] in policy.get("non_retryable", ()) or not (named or outcome.get("retryable")):
             return None
-        matched[place] = matched.get(place, 0) + 1
         if matched[place] >= policy.get("max_attempts", 3):
             return None
         pause = milliseconds(policy.get("initial_interval", "1s")) * policy.get("backoff", 2.0) ** (matched[place] - 1)
