@@ -1,8 +1,8 @@
 """Runs as the API shows and takes them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.kit.lists import LARGEST
 from interpreter.json_value import JsonObject
@@ -28,6 +28,12 @@ class ResumeBody(BaseModel):
     reason: Annotated[str, Field(max_length=10_000)] = ""
     form: Any = None
     by: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(None, description="For whom an owner's key decides; the key itself by default")
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if ("payload" in self.model_fields_set) == (self.decision is not None):
+            raise ValueError("send a payload, or a decision")
+        return self
 
 
 class OutputBody(BaseModel):

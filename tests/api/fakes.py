@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from activities.kit.keys import KeyRing
-from api.engine.errors import TemporalAway
+from api.engine.errors import TemporalAway, ToldInVain
 from api.engine.grants import Grant, check_grant, sign_grant
+from api.engine.resume_tokens import run_of_resume_token
 from api.store import records, runs
 from api.store.database import Database
 from api.store.runs import RunRow, StartPayload
@@ -29,6 +31,9 @@ class FakeEngine:
         self.is_away = False
         self.answer: JsonObject | None = None
         self.waited: list[float] = []
+        self.told: list[tuple[str, Any, str | None]] = []
+        self.refusal: str | None = None
+        """What runs refuse to be told, by its name."""
         self.live: dict[str, list[NodeRow]] = {}
 
     async def start(self, run_id: str, payload: StartPayload | None = None) -> None:
@@ -56,6 +61,17 @@ class FakeEngine:
         if self.is_away:
             raise TemporalAway("away")
         self.cancelled.append(run.id)
+
+    async def tell(self, run: RunRow, update: str, argument: Any, update_id: str | None = None) -> JsonObject:
+        if self.is_away:
+            raise TemporalAway("away")
+        if self.refusal is not None:
+            raise ToldInVain(self.refusal, f"refused: {self.refusal}")
+        self.told.append((update, argument, update_id))
+        return {}
+
+    def run_of_resume_token(self, token: str) -> str | None:
+        return run_of_resume_token(self._ring, token)
 
     async def wait_for_end(self, workspace_id: str, run_id: str, seconds: float) -> bool:
         try:

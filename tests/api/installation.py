@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from activities.discovery import load_node_types
 from activities.kit.keys import KeyRing
+from activities.kit.large_values import LargeValues
 from activities.kit.payload_storage import PayloadStorage
 from api.engine.engine import Engine
 from api.engine.published import PublishedVersions
@@ -90,6 +91,7 @@ async def installed(settings: ApiSettings) -> AsyncIterator[Installation]:
     ring = KeyRing.from_settings(settings)
     engine = FakeEngine(database, ring)
     app = create_app(settings)
+    storage = PayloadStorage.at(settings.payloads)
     app.state.services = services = Services(
         settings=settings,
         database=database,
@@ -98,7 +100,8 @@ async def installed(settings: ApiSettings) -> AsyncIterator[Installation]:
         engine=cast(Engine, engine),
         keys=KeyDoor(database),
         published=PublishedVersions(),
-        storage=PayloadStorage.at(settings.payloads),
+        storage=storage,
+        values=LargeValues(storage, ring, settings.max_value_bytes),
     )
     mine, other = ids.workspace_id(), ids.workspace_id()
     async with database.write() as connection:
