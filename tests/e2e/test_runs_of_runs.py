@@ -43,6 +43,28 @@ def test_children_of_a_map_are_one_run_each(product: RunningProduct) -> None:
     assert len(runs_of(product, child)) == 8
 
 
+def test_children_of_a_map_that_runs_in_batches_reach_their_batch(product: RunningProduct) -> None:
+    child = product.published({"name": "Negates", "nodes": [node("one", "noop")], "output": {"got": "{{ -input.n }}"}})
+    each = node("each", "map", items="{{ [1..201] }}", concurrency=20, item_output="{{ nodes.ask.output.got }}")
+    ask = {**node("ask", "run_workflow", workflow=child, input={"n": "{{ item }}"}), "parent": "each"}
+    run = product.ended(product.start_run(product.published({"nodes": [each, ask]}))["id"])
+    assert run["output"] == {"each": [-n for n in range(1, 202)]}, run["error"]
+
+
+def test_a_held_child_that_is_tried_again_is_another_run_of_what_is_published_then(product: RunningProduct) -> None:
+    child = product.published({"name": "Mended", "nodes": [node("no", "fail", name="Broken", message="not yet")]})
+    ask = {**node("ask", "run_workflow", workflow=child), "on_error": "hold"}
+    run = product.start_run(product.published({"nodes": [ask]}))
+    product.until(lambda: [one["status"] for one in product.nodes(run["id"])] == ["waiting"], "the node is held")
+    mended = {"format": 1, "name": "Mended", "nodes": [node("yes", "noop")]}
+    product.http.put(f"/workflows/{child}", json={"definition": mended})
+    product.http.post(f"/workflows/{child}/publish")
+    assert product.http.post(f"/runs/{run['id']}/nodes/ask/retry").status_code == 202
+    ended = product.ended(run["id"], 30)
+    assert ended["status"] == "succeeded", ended["error"]
+    assert [(one["version"], one["status"]) for one in runs_of(product, child)] == [(2, "succeeded"), (1, "failed")]
+
+
 def test_a_child_that_fails_or_is_refused_fails_its_node(product: RunningProduct) -> None:
     schema = {"type": "object", "required": ["n"]}
     product.published({"name": "Typed", "input": schema, "nodes": [node("no", "fail", name="Refused", message="not today")]})
