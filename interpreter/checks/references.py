@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from interpreter.catalog import Catalog
 from interpreter.checks.quick_reading import Written, read_templates
-from interpreter.checks.scopes import Scopes
+from interpreter.checks.scopes import Scopes, stem
 from interpreter.checks.topology import Topology
 from interpreter.definition import Definition, Node
 from interpreter.expressions import Reference, RegexCheck
@@ -124,11 +124,26 @@ def _check_node_reference(reference: Reference, where: Node | None, known: _Know
     finding = _check_sight(reference, where, known)
     if finding is not None:
         return finding
+    if reference.root == "errors" and not reference.relaxed:
+        return _check_error_reference(reference, where, known)
     if reference.root == "nodes" and reference.path and isinstance(reference.path[0], str) and not reference.relaxed:
         others = _closed_without(known.fields.of_node(name), reference.path[0])
         if others is not None:
             return _unknown(reference, where, f'"{name}" gives no "{reference.path[0]}"', f"it gives {', '.join(others)}")
     return None
+
+
+def _check_error_reference(reference: Reference, where: Node | None, known: _Known) -> Finding | None:
+    """A node whose failure ends its frame has failed for nobody but the finallys that run then."""
+    node = known.scopes.nodes[reference.name or ""]
+    # A try keeps the error it leaves with, and a map those that it tolerates.
+    if node.on_error != "fail" or stem(node) in ("core.try", "core.map"):
+        return None
+    if where is not None and any(stem(one) == "core.finally" for one in known.scopes.around(where.id)):
+        return None
+    message = f'when "{node.id}" fails nothing behind it runs, so "errors.{node.id}" is never there'
+    hint = f'set on_error of "{node.id}" to "route" or "continue"'
+    return Finding(Code.UNKNOWN_REFERENCE, message, reference.pointer, where.id if where else None, "warning", hint)
 
 
 def _check_sight(reference: Reference, where: Node | None, known: _Known) -> Finding | None:

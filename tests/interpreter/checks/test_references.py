@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.interpreter.checks.checking import codes, findings, node, reads, send
+from tests.interpreter.checks.checking import codes, findings, node, reads, send, warnings
 
 CLOSED = {"type": "object", "properties": {"name": {"type": "string"}}, "additionalProperties": False}
 
@@ -43,6 +43,23 @@ def test_what_fails_in_a_try_is_seen_behind_it_by_the_name_of_the_try() -> None:
     attempt, inside = node("t", "try"), send("risky", parent="t")
     assert codes(attempt, inside, reads("a", "errors.t.message"), edges=(("t", "error", "a"),)) == []
     assert codes(attempt, inside, reads("a", "errors.risky.message"), edges=(("t", "error", "a"),)) == [("unknown_reference", "a")]
+
+
+def test_the_error_of_a_node_that_ends_the_run_is_never_there() -> None:
+    reader = reads("a", "errors.risky.message")
+    wires = (("risky", "a"),)
+    assert warnings(send("risky"), reader, edges=wires) == [("unknown_reference", "a")]
+    assert warnings(send("risky", on_error="continue"), reader, edges=wires) == []
+    assert warnings(send("risky", on_error="route"), reader, edges=(("risky", "error", "a"),)) == []
+    assert warnings(send("risky"), reads("a", "errors.risky.message ?? 'none'"), edges=wires) == []
+    tolerant = node("risky", "map", {"items": [1], "item_output": "{{ item }}", "tolerated_failures": 1})
+    assert warnings(tolerant, reader, edges=wires) == []
+
+
+def test_a_finally_may_read_the_error_of_any_node_of_its_try() -> None:
+    attempt, end = node("t", "try"), node("end", "finally", parent="t")
+    tidy = reads("tidy", "errors.risky.message", parent="end")
+    assert warnings(attempt, send("risky", parent="t"), end, tidy, node("b", "noop"), edges=(("t", "error", "b"),)) == []
 
 
 def test_a_finally_sees_its_try_and_a_node_of_the_try_does_not_see_the_finally() -> None:
