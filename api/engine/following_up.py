@@ -25,7 +25,10 @@ from interpreter.protocol import CHILD_ENDED_SIGNAL, ChildEnd, ErrorValue
 
 _SIGNAL_BYTES = 1_500_000
 """Temporal refuses larger ones, and the caller would wait for ever."""
+_MESSAGE = 10_000
 _AT_ONCE = 100
+_AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
+"""Whoever is asked next would say the same."""
 
 
 class FollowUps:
@@ -39,24 +42,32 @@ class FollowUps:
         self._starter = starter
         self._client = client
         self._public_url = public_url
+        self._after: tuple[datetime, str] | None = None
+        """Where the next round goes on, so that ends which can't be told do not hide the others."""
 
     async def of_run(self, run_id: str) -> None:
         """What the end of one run asks for; what fails is left to the next round of `of_all`."""
-        await self._work_off(run_id, None)
+        async with self._database.read() as connection:
+            due = await follow_ups.due(connection, 1, run_id)
+        await self._work_off(due)
 
     async def of_all(self, before: datetime) -> None:
-        """What was left behind of runs that ended before this time."""
-        await self._work_off(None, before)
-
-    async def _work_off(self, run_id: str | None, before: datetime | None) -> None:
+        """What was left behind of runs that ended before this time, so many at once."""
         async with self._database.read() as connection:
-            due = await follow_ups.due(connection, _AT_ONCE, run_id, before)
+            due = await follow_ups.due(connection, _AT_ONCE, before=before, after=self._after)
+        self._after = (due[-1].ended_at, due[-1].run_id) if len(due) == _AT_ONCE else None
+        await self._work_off(due)
+
+    async def _work_off(self, due: list[FollowUp]) -> None:
         for one in due:
             try:
                 await self._carry_out(one)
-            except (RPCError, TemporalAway) as error:
-                log = structlog.get_logger("engine")
-                log.warning("the end of a run could not be told yet", run_id=one.run_id, error=str(error)[:300])
+            except Exception as error:
+                # Whatever it was, it is due still, and the others are not to wait for it.
+                told = f"{type(error).__name__}: {error}"[:300]
+                structlog.get_logger("engine").warning("the end of a run could not be told yet", run_id=one.run_id, error=told)
+                if isinstance(error, TemporalAway) or (isinstance(error, RPCError) and error.status in _AWAY):
+                    return
 
     async def _carry_out(self, one: FollowUp) -> None:
         if one.waiting_caller is not None:
@@ -105,9 +116,11 @@ class FollowUps:
 
 
 def child_end(one: FollowUp, key: str) -> ChildEnd:
-    """What the caller is told; an output too large for a signal is told as a failure."""
-    if len(json.dumps(one.output)) <= _SIGNAL_BYTES:
+    """What the caller is told; an output too large for a signal is told as a failure, an error without its extras."""
+    if len(json.dumps([one.output, one.error])) <= _SIGNAL_BYTES:
         return ChildEnd(key, one.run_id, one.status, one.output, one.error)
+    if one.error is not None:
+        return ChildEnd(key, one.run_id, one.status, None, _small(one.error))
     error: ErrorValue = {
         "name": "ValueTooLarge",
         "message": f"the output of the run {one.run_id} is too large to be handed to the run that waits for it",
@@ -118,6 +131,20 @@ def child_end(one: FollowUp, key: str) -> ChildEnd:
         "hint": "give the child an output that says only what its caller needs",
     }
     return ChildEnd(key, one.run_id, "failed", None, error)
+
+
+def _small(error: ErrorValue) -> ErrorValue:
+    """The error without what may be large: everything of it stands in the child's own record."""
+    small: ErrorValue = {
+        "name": error["name"],
+        "message": error["message"][:_MESSAGE],
+        "node_id": error["node_id"],
+        "key": error["key"],
+        "attempts": error["attempts"],
+        "retryable": error["retryable"],
+        "hint": "the run it started shows the whole error",
+    }
+    return small
 
 
 def error_input(one: FollowUp, public_url: str) -> JsonObject:

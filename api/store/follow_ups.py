@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.store.json_text import read
@@ -36,6 +36,8 @@ class FollowUp:
     """The Temporal workflow to be told, and its instance key."""
     error_workflows: tuple[str, ...]
     """Ids or names, the first that can be started counts; empty when its end is no reason."""
+    caller_run_id: str | None = None
+    """The run that the waiting execution belongs to."""
 
 
 def is_due(status: RunStatus) -> ColumnElement[bool]:
@@ -47,16 +49,24 @@ def is_due(status: RunStatus) -> ColumnElement[bool]:
 
 
 async def due(
-    connection: AsyncConnection, limit: int, run_id: str | None = None, before: datetime | None = None
+    connection: AsyncConnection,
+    limit: int,
+    run_id: str | None = None,
+    before: datetime | None = None,
+    after: tuple[datetime, str] | None = None,
 ) -> list[FollowUp]:
-    """What is due, the oldest first; of one run, or of all that ended before a time."""
+    """What is due, the oldest first; of one run, or of all that ended before a time, from behind an end."""
     joined = select(_RUNS, _WORKSPACES.c.settings).join(_WORKSPACES, _WORKSPACES.c.id == _RUNS.c.workspace_id)
     wanted = joined.where(_RUNS.c.follow_up_due)
     if run_id is not None:
         wanted = wanted.where(_RUNS.c.id == run_id)
     if before is not None:
         wanted = wanted.where(_RUNS.c.ended_at < before)
-    return [_follow_up(row) for row in await connection.execute(wanted.order_by(_RUNS.c.ended_at).limit(limit))]
+    if after is not None:
+        at, last = after
+        wanted = wanted.where(or_(_RUNS.c.ended_at > at, and_(_RUNS.c.ended_at == at, _RUNS.c.id > last)))
+    found = await connection.execute(wanted.order_by(_RUNS.c.ended_at, _RUNS.c.id).limit(limit))
+    return [_follow_up(row) for row in found]
 
 
 async def done(connection: AsyncConnection, run_id: str) -> None:
@@ -78,6 +88,7 @@ def _follow_up(row: Row[Any]) -> FollowUp:
         ended_at=row.ended_at,
         waiting_caller=(row.caller_execution or row.caller_run_id, row.caller_key) if row.caller_waits else None,
         error_workflows=_error_workflows(row),
+        caller_run_id=row.caller_run_id,
     )
 
 

@@ -9,6 +9,7 @@ from temporalio.client import RPCError, WorkflowExecutionStatus
 from temporalio.service import RPCStatusCode
 
 from activities.kit.keys import KeyRing
+from api.engine import following_up
 from api.engine.children import Asked, begin_child
 from api.engine.ends import RunEnds
 from api.engine.following_up import FollowUps, child_end
@@ -28,6 +29,7 @@ class FakeTemporal:
     def __init__(self) -> None:
         self.signals: list[tuple[str, ChildEnd]] = []
         self.refusal: RPCStatusCode | None = None
+        self.refused_of = ""
         self._run_id = ""
 
     def get_workflow_handle(self, run_id: str) -> "FakeTemporal":
@@ -36,6 +38,8 @@ class FakeTemporal:
 
     async def signal(self, name: str, end: ChildEnd) -> None:
         assert name == CHILD_ENDED_SIGNAL
+        if end.child_id == self.refused_of:
+            raise RPCError("refused", RPCStatusCode.INVALID_ARGUMENT, b"")
         if self.refusal is not None:
             raise RPCError("refused", self.refusal, b"")
         self.signals.append((self._run_id, end))
@@ -119,6 +123,33 @@ def test_an_output_too_large_for_a_signal_is_told_as_a_failure() -> None:
     one = FollowUp("ws-1", "ws", "wf", "Order", 1, "succeeded", "x" * 2_000_000, None, now, now, ("ws-0", "call"), ())
     end = child_end(one, "call")
     assert end.status == "failed" and end.output is None and end.error is not None and end.error["name"] == "ValueTooLarge"
+
+
+def test_an_error_too_large_for_a_signal_is_told_without_its_extras() -> None:
+    now = datetime.now(UTC)
+    large: ErrorValue = {**ERROR, "items": [{"index": n, "error": {**ERROR, "message": "x" * 2_000}} for n in range(1_000)]}
+    end = child_end(FollowUp("ws-1", "ws", "wf", "Order", 1, "failed", None, large, now, now, ("ws-0", "call"), ()), "call")
+    assert end.status == "failed" and end.error is not None and "items" not in end.error
+    assert (end.error["name"], end.error["node_id"]) == ("Broken", "one")
+
+
+async def test_an_end_that_can_not_be_told_does_not_keep_others_waiting(
+    api: Installation, following: FollowUps, temporal: FakeTemporal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following_up, "_AT_ONCE", 1)
+    (_, stuck), (_, other) = await child_of(api), await child_of(api)
+    for child in (stuck, other):
+        await api.end(child)
+    first, second = await due(api)
+    temporal.refused_of = first
+    later = datetime.now(UTC) + timedelta(hours=1)
+    for _ in range(3):
+        await following.of_all(later)
+    assert await due(api) == [first] and [end.child_id for _, end in temporal.signals] == [second]
+    temporal.refused_of = ""
+    for _ in range(2):
+        await following.of_all(later)
+    assert await due(api) == []
 
 
 async def failing(api: Installation, named: str | None, **body: Any) -> str:
