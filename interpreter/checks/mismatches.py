@@ -48,7 +48,7 @@ def check_types(
             types = _given(value, written, path, node_type.kind, schemas)
             if types is not None and steps[0] in wanted and path not in known:
                 asked = types_at(schemas.config_of(node_type), steps)
-                if asked is not None and not fits(types, asked):
+                if asked is not None and not fits(types, asked) and not _is_text_for_the_machine(node_type, asked):
                     found.append(_finding(node, path, steps, types, asked))
     return found
 
@@ -69,11 +69,13 @@ class _Schemas:
         return self._configs[node_type.id]
 
     def wanted_by(self, node_type: NodeType) -> frozenset[str]:
-        """The fields of a config that take something else than anything."""
+        """The fields of a config that do not take anything; those asked once per item are none of them."""
         if node_type.id not in self._wanted:
             schema = self.config_of(node_type)
             fields = schema.get("properties", {})
-            self._wanted[node_type.id] = frozenset(name for name, one in fields.items() if not _takes_anything(one))
+            self._wanted[node_type.id] = frozenset(
+                name for name, one in fields.items() if name not in node_type.item_fields and not _takes_anything(one)
+            )
         return self._wanted[node_type.id]
 
     def of(self, reference: Reference) -> Types | None:
@@ -94,6 +96,11 @@ class _Schemas:
         if node is None or node_type is None or node.disabled or node.on_error == "continue":
             return None
         return types_at(node_type.output_schema, path)
+
+
+def _is_text_for_the_machine(node_type: NodeType, wanted: Types) -> bool:
+    """Titles and messages of control nodes are texts, but a number will do."""
+    return node_type.kind is Kind.CONTROL and wanted <= {"string", "null"}
 
 
 def _takes_anything(schema: Json) -> bool:

@@ -73,6 +73,18 @@ def test_a_number_written_as_a_text_is_read_by_a_service_and_not_by_the_machine(
     assert mismatches(node("then", "map", {"items": [1], "concurrency": "5"})) == ["/nodes/1/config/concurrency"]
 
 
+def test_a_message_of_a_control_node_may_be_a_number() -> None:
+    assert mismatches(node("then", "fail", {"name": "No", "message": "{{ nodes.first.size }}"})) == []
+
+
+def test_what_is_asked_for_each_item_is_not_compared_but_the_list_is() -> None:
+    config = {"items": "{{ nodes.first.parts }}", "condition": "{{ index > 3 }}"}
+    assert mismatches(node("then", "filter", config)) == []
+    assert mismatches(node("then", "filter", {**config, "items": "{{ input.name }}"})) == ["/nodes/1/config/items"]
+    by = [{"value": "{{ index }}", "order": "desc"}]
+    assert mismatches(node("then", "sort", {"items": "{{ nodes.first.parts }}", "by": by})) == []
+
+
 def test_a_place_that_is_wrong_anyway_is_said_once() -> None:
     found = findings(if_("input.x > 3"))
     assert [one.code for one in found if one.path.endswith("condition")] == ["invalid_config"]
