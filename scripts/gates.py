@@ -63,9 +63,9 @@ def _python_gates() -> list[Gate]:
         # minutes of the seconds in which thousands of random definitions are compared.
         _pytest("machine and engine tests, golden histories", "engine", *parallel, *_ENGINE_TESTS),
         # Replays every workflow task from its history: the cheapest detector of nondeterminism.
-        _pytest("engine tests without a cache", "uncached", "tests/engine", HOLDFAST_TEST_MAX_CACHED="0"),
+        _pytest("engine tests without a cache", "uncached", *parallel, "tests/engine", HOLDFAST_TEST_MAX_CACHED="0"),
         # Long runs continue as new; every engine test has to hold across that boundary too.
-        _pytest("engine tests continuing as new", "continued", "tests/engine", HOLDFAST_TEST_CONTINUE_AFTER="3"),
+        _pytest("engine tests continuing as new", "continued", *parallel, "tests/engine", HOLDFAST_TEST_CONTINUE_AFTER="3"),
     ]
 
 

@@ -16,6 +16,7 @@ from temporal_workers.home import Home
 from temporal_workers.narration import Narrator
 from temporal_workers.ports import next_free
 from temporal_workers.temporal_binary import find
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -35,7 +36,7 @@ async def temporal_binary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def temporal_address(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The address of a tuned dev server of this test session."""
     folder = tmp_path_factory.mktemp("temporal")
-    port = next_free(17_233)
+    port = free_port(17_233)
     command = server_command(temporal_binary, port=port, ui_port=next_free(port + 1), database=folder / "temporal.db", headless=True)
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:
         try:

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from temporal_workers.ports import next_free
+from tests.ports import free_port
 
 PATIENCE = 120.0
 HOLDFAST = str(Path(sys.executable).with_name("holdfast"))
@@ -160,7 +160,7 @@ def _parent(folder: Path) -> int | None:
 @contextmanager
 def running_product(home: Path, **more: str) -> Iterator[RunningProduct]:
     """A started product; it is stopped at the end, whatever is left of it."""
-    product = RunningProduct(home, next_free(18_700), more=more)
+    product = RunningProduct(home, free_port(18_700), more=more)
     try:
         product.start()
         yield product
