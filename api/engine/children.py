@@ -1,16 +1,18 @@
 """The activities by which a run starts another as its child, and cancels it: through the same door as every run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.kit.large_values import ValueLost
 from api.engine.choosing import choose
+from api.engine.crossing import Crossing
 from api.engine.door import RunRequest, Starter, begin_run
-from api.engine.errors import RunRefused, TooDeep
+from api.engine.errors import InvalidInput, RunRefused, TooDeep
 from api.engine.published import PublishedVersions
 from api.engine.times import now
 from api.store import runs
@@ -31,13 +33,19 @@ class Asked:
     at: datetime
 
 
+_PATIENT_ATTEMPTS = 20
+"""Some minutes, with a payload storage that is away."""
+
+
 class Runner(Starter, Protocol):
     """What child runs need of the engine."""
 
     async def cancel(self, run: RunRow, by_person: bool = True) -> None: ...
 
 
-def child_activities(database: Database, published: PublishedVersions, runner: Runner) -> list[Callable[..., Any]]:
+def child_activities(
+    database: Database, published: PublishedVersions, runner: Runner, crossing: Crossing
+) -> list[Callable[..., Any]]:
     """Both activities; doing either twice is doing it once."""
 
     @activity.defn(name=START_CHILD_ACTIVITY)
@@ -46,10 +54,13 @@ def child_activities(database: Database, published: PublishedVersions, runner: R
         # The same for every attempt of this activity, and another when the instance is tried once more.
         asked = Asked(info.workflow_id or told.run_id, info.scheduled_time)
         try:
-            return {"run_id": await begin_child(database, published, runner, told, asked)}
+            return {"run_id": await begin_child(database, published, runner, crossing, told, asked)}
         except RunRefused as refused:
-            detail = {"attempts": 1, "retryable": False, "hint": refused.hint, "details": refused.details}
-            raise ApplicationError(refused.message, detail, type=refused.code, non_retryable=True) from None
+            raise _final(refused) from None
+        except ValueLost as lost:
+            if info.attempt < _PATIENT_ATTEMPTS:
+                raise
+            raise _final(InvalidInput(lost.message)) from None
 
     @activity.defn(name=CANCEL_CHILD_ACTIVITY)
     async def cancel_child(told: JsonObject) -> None:
@@ -61,10 +72,15 @@ def child_activities(database: Database, published: PublishedVersions, runner: R
     return [start_child, cancel_child]
 
 
+def _final(refused: RunRefused) -> ApplicationError:
+    detail = {"attempts": 1, "retryable": False, "hint": refused.hint, "details": refused.details}
+    return ApplicationError(refused.message, detail, type=refused.code, non_retryable=True)
+
+
 async def begin_child(
-    database: Database, published: PublishedVersions, runner: Starter, told: ChildStart, asked: Asked
+    database: Database, published: PublishedVersions, runner: Starter, crossing: Crossing, told: ChildStart, asked: Asked
 ) -> str:
-    """The id of the child, also when it was started before; raises `RunRefused`."""
+    """The id of the child, also when it was started before; raises `RunRefused`, and `ValueLost`."""
     if told.depth > DEEPEST:
         raise TooDeep(f"workflows run each other more than {DEEPEST} levels deep")
     # Not a key that a request could carry: those are plain ASCII.
@@ -75,6 +91,7 @@ async def begin_child(
     if begun is not None and (begun.idempotency_key == key or begun.status not in RUN_ENDS):
         await _start_again(database, runner, told.workspace_id, begun.id)
         return begun.id
+    told = replace(told, input=await crossing.to_child(told))
     request = await _request(database, published, told, asked, key)
     inserted = await begin_run(database, runner, request)
     if not inserted.created:

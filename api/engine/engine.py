@@ -13,8 +13,10 @@ from temporalio.service import RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.kit.keys import KeyRing
+from activities.kit.large_values import LargeValues
 from api.engine.answering import tell_run
 from api.engine.children import child_activities
+from api.engine.crossing import Crossing
 from api.engine.ends import RunEnds
 from api.engine.errors import TemporalAway
 from api.engine.following_up import FollowUps
@@ -42,7 +44,9 @@ _PAGE = 1_000
 class Engine:
     """Starts and watches runs. Everything works as far as it can while Temporal is away."""
 
-    def __init__(self, settings: ApiSettings, database: Database, ring: KeyRing, published: PublishedVersions) -> None:
+    def __init__(
+        self, settings: ApiSettings, database: Database, ring: KeyRing, published: PublishedVersions, values: LargeValues
+    ) -> None:
         self.temporal_address = settings.temporal_address
         self.namespace = settings.temporal_namespace
         self._database = database
@@ -51,8 +55,11 @@ class Engine:
         self._ends = RunEnds()
         self._watchers = Watchers(database, self._ends)
         self._published = published
+        self._crossing = Crossing(values)
         self._public_url = settings.public_url
-        self._follow_ups = FollowUps(database, published, self, lambda: self._link.client, settings.public_url)
+        self._follow_ups = FollowUps(
+            database, published, self, lambda: self._link.client, self._crossing, settings.public_url
+        )
         self._background: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> "Engine":
@@ -71,7 +78,7 @@ class Engine:
         client = await self._link.connect()
         reconciler = Reconciler(self._database, self._ring, self._ends, self._follow_ups, self._public_url)
         record = record_activity(self._database, self._ends, lambda run_id: self._go(self._follow_ups.of_run(run_id)))
-        activities = [record, *child_activities(self._database, self._published, self)]
+        activities = [record, *child_activities(self._database, self._published, self, self._crossing)]
         async with Worker(client, task_queue=PLATFORM_QUEUE, activities=activities, max_concurrent_activities=100):
             await reconciler.run(client)
 

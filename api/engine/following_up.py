@@ -5,13 +5,16 @@ That something is due stands in the run's row since the transaction of its end, 
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio.client import Client, RPCError
 from temporalio.service import RPCStatusCode
 
+from activities.kit.large_values import ValueLost
 from api.engine.choosing import choose
+from api.engine.crossing import Crossing
 from api.engine.door import RunRequest, Starter, begin_run
 from api.engine.errors import RunRefused, TemporalAway
 from api.engine.published import PublishedVersions
@@ -26,6 +29,8 @@ from interpreter.protocol import CHILD_ENDED_SIGNAL, ChildEnd, ErrorValue
 _SIGNAL_BYTES = 1_500_000
 """Temporal refuses larger ones, and the caller would wait for ever."""
 _MESSAGE = 10_000
+_PATIENCE = timedelta(minutes=5)
+"""With a payload storage that is away; then the caller is told that the output is lost."""
 _AT_ONCE = 100
 _AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
 """Whoever is asked next would say the same."""
@@ -35,12 +40,13 @@ class FollowUps:
     """Works off what is due; everything in it may be done twice."""
 
     def __init__(
-        self, database: Database, published: PublishedVersions, starter: Starter, client: Callable[[], Client], public_url: str
+        self, database: Database, published: PublishedVersions, starter: Starter, client: Callable[[], Client], crossing: Crossing, public_url: str
     ) -> None:
         self._database = database
         self._published = published
         self._starter = starter
         self._client = client
+        self._crossing = crossing
         self._public_url = public_url
         self._after: tuple[datetime, str] | None = None
         """Where the next round goes on, so that ends which can't be told do not hide the others."""
@@ -78,13 +84,24 @@ class FollowUps:
             await follow_ups.done(connection, one.run_id)
 
     async def _tell_caller(self, one: FollowUp, caller: str, key: str) -> None:
-        end = child_end(one, key)
+        end = child_end(await self._readable(one), key)
         try:
             await self._client().get_workflow_handle(caller).signal(CHILD_ENDED_SIGNAL, end)
         except RPCError as error:
             # Not found: the caller has ended, and nobody wants to know.
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
+
+    async def _readable(self, one: FollowUp) -> FollowUp:
+        """With an output that the caller can read, whose own values are others."""
+        assert one.caller_run_id is not None
+        try:
+            output = await self._crossing.to_caller(one.workspace_id, one.run_id, one.caller_run_id, one.output)
+        except ValueLost as lost:
+            if datetime.now(UTC) - one.ended_at < _PATIENCE:
+                raise
+            return replace(one, status="failed", output=None, error=_lost(lost))
+        return replace(one, output=output)
 
     async def _start_error_workflow(self, one: FollowUp) -> None:
         """The first of the named ones that can be started."""
@@ -131,6 +148,11 @@ def child_end(one: FollowUp, key: str) -> ChildEnd:
         "hint": "give the child an output that says only what its caller needs",
     }
     return ChildEnd(key, one.run_id, "failed", None, error)
+
+
+def _lost(lost: ValueLost) -> ErrorValue:
+    told = {"name": lost.name, "message": lost.message, "node_id": None, "key": None, "attempts": 1, "retryable": False}
+    return {**told, "hint": lost.hint or "look into the payload storage"}  # type: ignore[typeddict-item]
 
 
 def _small(error: ErrorValue) -> ErrorValue:

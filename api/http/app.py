@@ -88,7 +88,8 @@ def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
         await keys.seed(key.get_secret_value() if key else None)
         published = PublishedVersions()
         storage = PayloadStorage.at(settings.payloads)
-        async with Engine(settings, database, ring, published) as engine:
+        values = LargeValues(storage, ring, settings.max_value_bytes)
+        async with Engine(settings, database, ring, published, values) as engine:
             app.state.services = Services(
                 settings=settings,
                 database=database,
@@ -98,7 +99,7 @@ def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
                 keys=keys,
                 published=published,
                 storage=storage,
-                values=LargeValues(storage, ring, settings.max_value_bytes),
+                values=values,
             )
             yield
         await database.close()

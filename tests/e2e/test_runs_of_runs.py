@@ -65,6 +65,18 @@ def test_a_held_child_that_is_tried_again_is_another_run_of_what_is_published_th
     assert [(one["version"], one["status"]) for one in runs_of(product, child)] == [(2, "succeeded"), (1, "failed")]
 
 
+def test_large_values_cross_to_a_child_and_back(product: RunningProduct) -> None:
+    schema = {"type": "object", "properties": {"text": {"type": "string", "minLength": 50_000}}}
+    made = node("made", "set", values={"text": "{{ $pad('', 60000, 'x') }}"})
+    echo = {"name": "Echoes", "input": schema, "nodes": [node("one", "noop")], "output": {"text": "{{ input.text }}", "n": 1}}
+    product.published(echo)
+    ask = node("ask", "run_workflow", workflow="Echoes", input={"text": "{{ nodes.made.text }}"})
+    sized = {"length": "{{ $length(nodes.ask.output.text) }}", "n": "{{ nodes.ask.output.n }}"}
+    definition = {"nodes": [made, ask], "edges": [{"source": "made", "target": "ask"}], "output": sized}
+    run = product.start_run(product.published(definition), wait=60)
+    assert (run["status"], run["output"]) == ("succeeded", {"length": 60_000, "n": 1}), run["error"]
+
+
 def test_a_child_that_fails_or_is_refused_fails_its_node(product: RunningProduct) -> None:
     schema = {"type": "object", "required": ["n"]}
     product.published({"name": "Typed", "input": schema, "nodes": [node("no", "fail", name="Refused", message="not today")]})

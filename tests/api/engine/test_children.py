@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from api.engine.children import Asked, begin_child, child_activities
+from api.engine.crossing import Crossing
 from api.engine.starting import run_start
 from api.store import follow_ups, runs
 from interpreter.protocol import ChildStart
@@ -29,7 +30,7 @@ def asked(api: Installation, run_id: str, workflow: str, **more: Any) -> ChildSt
 
 
 async def begun(api: Installation, told: ChildStart, by: str | None = None, at: datetime = ONCE) -> str:
-    return await begin_child(api.services.database, api.services.published, api.engine, told, Asked(by or told.run_id, at))
+    return await begin_child(api.services.database, api.services.published, api.engine, Crossing(api.services.values), told, Asked(by or told.run_id, at))
 
 
 async def test_a_child_has_a_record_of_its_own_that_names_its_caller(api: Installation) -> None:
@@ -133,7 +134,7 @@ async def test_a_child_that_may_not_begin_is_refused_by_name_and_for_good(api: I
     await api.workflow({**NOOP, "name": "Draft"}, publish=False)
     await api.workflow({**NOOP, "name": "Typed", "input": SCHEMA})
     await api.theirs.post("/workflows", json={"definition": {**NOOP, "name": "Theirs"}})
-    [start_child, _] = child_activities(api.services.database, api.services.published, api.engine)
+    [start_child, _] = child_activities(api.services.database, api.services.published, api.engine, Crossing(api.services.values))
     with pytest.raises(ApplicationError) as refused:
         await ActivityEnvironment().run(start_child, asked(api, parent, **more))
     assert (refused.value.type, refused.value.non_retryable) == (name, True)
@@ -147,7 +148,7 @@ async def test_a_child_that_may_not_begin_is_refused_by_name_and_for_good(api: I
 async def test_a_child_is_cancelled_once_and_an_ended_one_is_left_alone(api: Installation) -> None:
     parent, workflow_id = await parent_of(api), await api.workflow()
     child = await begun(api, asked(api, parent, workflow_id))
-    [_, cancel_child] = child_activities(api.services.database, api.services.published, api.engine)
+    [_, cancel_child] = child_activities(api.services.database, api.services.published, api.engine, Crossing(api.services.values))
     told = {"run_id": child, "workspace_id": api.workspace_id}
     await ActivityEnvironment().run(cancel_child, told)
     assert api.engine.cancelled == [child]

@@ -11,6 +11,7 @@ from temporalio.service import RPCStatusCode
 from activities.kit.keys import KeyRing
 from api.engine import following_up
 from api.engine.children import Asked, begin_child
+from api.engine.crossing import Crossing
 from api.engine.ends import RunEnds
 from api.engine.following_up import FollowUps, child_end
 from api.engine.reconciling import Reconciler
@@ -53,7 +54,7 @@ def temporal() -> FakeTemporal:
 @pytest.fixture
 def following(api: Installation, temporal: FakeTemporal) -> FollowUps:
     client: Any = temporal
-    return FollowUps(api.services.database, api.services.published, api.engine, lambda: client, "https://here.example/")
+    return FollowUps(api.services.database, api.services.published, api.engine, lambda: client, Crossing(api.services.values), "https://here.example/")
 
 
 async def due(api: Installation) -> list[str]:
@@ -65,7 +66,7 @@ async def child_of(api: Installation, wait: bool = True) -> tuple[str, str]:
     parent = await api.run(await api.workflow({**NOOP, "name": "Parent"}))
     told = ChildStart(parent["id"], api.workspace_id, "call", await api.workflow(), None, {}, wait, 1)
     asked = Asked(told.run_id, datetime.now(UTC))
-    return parent["id"], await begin_child(api.services.database, api.services.published, api.engine, told, asked)
+    return parent["id"], await begin_child(api.services.database, api.services.published, api.engine, Crossing(api.services.values), told, asked)
 
 
 async def test_a_waiting_caller_is_told_of_the_end_once(api: Installation, following: FollowUps, temporal: FakeTemporal) -> None:
@@ -104,7 +105,7 @@ async def test_a_child_terminated_from_outside_is_told_to_its_caller(api: Instal
     parent, child = await child_of(api)
     await api.engine.end(record(child, api.workspace_id))
     client: Any = TerminatedInTemporal()
-    following = FollowUps(api.services.database, api.services.published, api.engine, lambda: client, "")
+    following = FollowUps(api.services.database, api.services.published, api.engine, lambda: client, Crossing(api.services.values), "")
     ring = KeyRing.from_settings(api.services.settings)
     await Reconciler(api.services.database, ring, RunEnds(), following, "").close_what_has_ended(client)
     [(told, end)] = client.signals
@@ -209,6 +210,7 @@ async def test_an_error_workflow_that_fails_starts_no_other_and_neither_do_its_c
         api.services.database,
         api.services.published,
         api.engine,
+        Crossing(api.services.values),
         ChildStart(run["id"], api.workspace_id, "call", handler, None, {}, False, 1),
         Asked(run["id"], datetime.now(UTC)),
     )
