@@ -2,7 +2,11 @@
 
 import pytest
 
+from interpreter.validation import check
 from tests.interpreter.checks.checking import findings, node, warnings
+from tests.interpreter.machine.comparing import compare
+from tests.interpreter.machine.driving import catalog
+from tests.interpreter.machine.random_graphs import random_case
 
 NOOPS = [node(name, "noop") for name in "abcdef"]
 A, B, C, D, E, F = NOOPS
@@ -81,3 +85,19 @@ def test_the_message_says_why() -> None:
     (found,) = [one for one in findings(wait, A, B, edges=(("w", "a"), ("w", "timeout", "b"))) if one.node_id == "b"]
     assert found.message == '"b" can never run: "w" never leaves by timeout'
     assert found.path == "/nodes/2"
+
+
+def test_in_random_runs_no_node_that_was_found_ever_begins() -> None:
+    instances = 0
+    for seed in range(200_000, 200_150):
+        case = random_case(seed)
+        found = {one.node_id for one in check(case.definition, catalog()).findings if one.code == "unreachable_node"}
+        if not found:
+            continue
+        comparison = compare(case)
+        if comparison.given or "intervene" in comparison.disturbances.values():
+            continue  # what a person gives a port to may leave by any
+        rows = [row for row in comparison.driver.seen.values() if row["node_id"] in found]
+        instances += len(rows)
+        assert [(seed, row["key"]) for row in rows if row["started_at"] is not None] == []
+    assert instances > 5
