@@ -15,6 +15,8 @@ from activities.kit.large_values import LargeValues
 from activities.kit.payload_storage import PayloadStorage
 from api.auth.routes import router as auth
 from api.catalog.routes import router as catalog
+from api.codec.cross_origin import CodecCrossOrigin
+from api.codec.routes import router as codec
 from api.credentials.routes import router as credentials
 from api.engine.engine import Engine
 from api.engine.published import PublishedVersions
@@ -39,7 +41,7 @@ from interpreter.catalog import Catalog
 from interpreter.machine.constructs import control_node_types
 
 PREFIX = "/api/v1"
-_FEATURES = (auth, workspaces, workflows, runs, catalog, credentials, system, documents)
+_FEATURES = (auth, workspaces, workflows, runs, catalog, credentials, system, codec, documents)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -55,6 +57,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         redirect_slashes=False,
     )
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(CodecCrossOrigin, path=f"{PREFIX}/codec/", temporal_ui=settings.temporal_ui)
     answer_problems(app)
     root = APIRouter(prefix=PREFIX)
     for feature in _FEATURES:
@@ -95,6 +98,7 @@ def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
                 database=database,
                 catalog=Catalog((*control_node_types(), *load_node_types())),
                 vault=Vault(ring),
+                ring=ring,
                 engine=engine,
                 keys=keys,
                 published=published,

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from activities.kit.keys import KeyRing
 from activities.kit.large_values import LargeValues
 from activities.kit.payload_storage import PayloadStorage
 from api.engine.engine import Engine
@@ -23,6 +24,7 @@ class Services:
     database: Database
     catalog: Catalog
     vault: Vault
+    ring: KeyRing
     engine: Engine
     keys: KeyDoor
     published: PublishedVersions

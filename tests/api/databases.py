@@ -19,7 +19,7 @@ END = "2026-01-02T03:04:06.000Z"
 def settings_for(home: Path, url: str | None, **more: Any) -> ApiSettings:
     """Settings of their own, whatever the environment says."""
     named: dict[str, Any] = {"HOLDFAST_HOME": home, "HOLDFAST_WORKER_TOKEN": "worker-" + "w" * 40, **more}
-    return ApiSettings(**named, DATABASE_URL=url)
+    return ApiSettings(**{"HOLDFAST_TEMPORAL_UI": "http://temporal.example:8233/", **named}, DATABASE_URL=url)
 
 
 async def workspace(database: Database) -> str:

@@ -97,6 +97,7 @@ async def installed(settings: ApiSettings) -> AsyncIterator[Installation]:
         database=database,
         catalog=Catalog((*control_node_types(), *load_node_types())),
         vault=Vault(ring),
+        ring=ring,
         engine=cast(Engine, engine),
         keys=KeyDoor(database),
         published=PublishedVersions(),
