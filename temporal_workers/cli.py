@@ -24,6 +24,10 @@ class _Checked(StrEnum):
 
 _File = Annotated[Path, typer.Argument(help="A definition as JSON, format 1.", dir_okay=False)]
 _Input = Annotated[str, typer.Option("--input", "-i", help="The run's input as JSON, or @FILE.")]
+_Run = Annotated[str, typer.Argument(help="The id of the run.")]
+_Key = Annotated[str, typer.Argument(help="The node's id, in a map or loop with its indices: ask#3.")]
+_Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it is recorded.")]
+_By = Annotated[str | None, typer.Option("--by", help="The approver for whom an owner's key decides.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -86,6 +90,57 @@ def runs(
     from temporal_workers.commands.runs import runs as show
 
     raise typer.Exit(show(limit=limit, status=status, as_json=as_json))
+
+
+@app.command()
+def approve(
+    run_id: _Run,
+    key: _Key,
+    reason: _Reason = "",
+    form: Annotated[str | None, typer.Option(help="What the form asks for, as JSON or @FILE.")] = None,
+    by: _By = None,
+) -> None:
+    """Approve what a run asks people for."""
+    from temporal_workers.commands.interventions import decide
+
+    raise typer.Exit(decide(run_id, key, "approve", reason=reason, form=form, by=by))
+
+
+@app.command()
+def reject(run_id: _Run, key: _Key, reason: _Reason = "", by: _By = None) -> None:
+    """Reject what a run asks people for."""
+    from temporal_workers.commands.interventions import decide
+
+    raise typer.Exit(decide(run_id, key, "reject", reason=reason, by=by))
+
+
+@app.command()
+def pause(run_id: _Run) -> None:
+    """Start nothing new in a run; what runs comes to its end."""
+    from temporal_workers.commands.interventions import pause as tell
+
+    raise typer.Exit(tell(run_id, paused=True))
+
+
+@app.command()
+def resume(
+    run_id: _Run,
+    key: Annotated[str | None, typer.Argument(help="The node that waits for an event; without it, the paused run.")] = None,
+    payload: Annotated[str, typer.Option("--payload", "-p", help="The event as JSON, or @FILE.")] = "null",
+) -> None:
+    """Go on with a paused run, or send the event that a node waits for."""
+    from temporal_workers.commands.interventions import answer
+    from temporal_workers.commands.interventions import pause as tell
+
+    raise typer.Exit(tell(run_id, paused=False) if key is None else answer(run_id, key, payload))
+
+
+@app.command()
+def skip(run_id: _Run, key: _Key) -> None:
+    """Skip a node that is pending, waits or is held."""
+    from temporal_workers.commands.interventions import skip as tell
+
+    raise typer.Exit(tell(run_id, key))
 
 
 @app.command()

@@ -19,8 +19,13 @@ def read_json_file(path: Path) -> Json:
     return parse_json(text, str(path))
 
 
+def read_json_argument(text: str, where: str) -> Json:
+    """JSON as it is written on the command line, or `@FILE`; `where` names the option."""
+    return read_json_file(Path(text[1:])) if text.startswith("@") else parse_json(text, where)
+
+
 def read_run_input(text: str) -> JsonObject:
-    value = read_json_file(Path(text[1:])) if text.startswith("@") else parse_json(text, "--input")
+    value = read_json_argument(text, "--input")
     if not isinstance(value, dict):
         raise InputUnreadable("--input is no JSON object.", """Write it like --input '{"order_id": "7"}'.""")
     return value

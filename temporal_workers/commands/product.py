@@ -62,6 +62,11 @@ class Product:
         answer = self._call("GET", "/runs", params=query)
         return list(answer["items"])
 
+    def tell(self, path: str, told: JsonObject | None) -> JsonObject:
+        """Answers, intervenes, pauses."""
+        body = {} if told is None else {"json": told}
+        return self._call("POST", path, **body)
+
     @contextmanager
     def events(self, run_id: str, after: str | None, patience: float = _SILENCE) -> Iterator[Iterator[Frame]]:
         headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": after} if after else {})

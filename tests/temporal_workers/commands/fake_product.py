@@ -29,6 +29,8 @@ class FakeProduct:
     runs: list[dict[str, Any]] = field(default_factory=list)
     requests: list[httpx.Request] = field(default_factory=list)
     down: bool = False
+    refusal: httpx.Response | None = None
+    """What it answers to those who tell a run something."""
 
     def connect(self, key: str | None = KEY) -> Product:
         return Product("http://127.0.0.1:8700", key, httpx.MockTransport(self.answer))
@@ -46,6 +48,8 @@ class FakeProduct:
         path = request.url.path.removeprefix("/api/v1")
         if path.startswith("/workflows"):
             return self._workflow(request, path)
+        if request.method == "POST" and path.startswith(f"/runs/{RUN}/"):
+            return self.refusal or httpx.Response(202, json={"id": RUN, "status": "running"})
         if path == f"/runs/{RUN}/events":
             return self._events()
         if path == f"/runs/{RUN}":
