@@ -1,7 +1,9 @@
 """One node run once, without a workflow around it: a run of one node through the same door as every run."""
 
+import contextlib
 from datetime import UTC, datetime
 
+from activities.kit.large_values import Owner, ValueLost
 from api.catalog.schemas import TrialBody
 from api.engine.door import RunRequest, begin_run
 from api.engine.mocks import wrong_mock
@@ -14,7 +16,8 @@ from api.store import records, runs, trials
 from api.store.run_options import RunOptions
 from api.workflows.service import checked
 from interpreter.finding import Finding, errors_of
-from interpreter.json_value import JsonObject
+from interpreter.json_value import Json, JsonObject
+from interpreter.large_value import is_reference
 from interpreter.node_type import NodeType
 from interpreter.plan import Plan, PlanTooLarge, compile_plan
 from interpreter.protocol import RUN_ENDS, ErrorValue, NodeRow
@@ -24,6 +27,8 @@ _RUN_TIMEOUT = "55s"
 """The run ends itself while somebody still waits for the answer."""
 _PAGE = 1_000
 _STAND_IN = "core.set@1"
+SHOWN_BYTES = 8 * 1024 * 1024
+"""A larger output is shown as a reference, whose value has an address of its own."""
 
 
 async def try_out(services: Services, member: Principal, node_type: NodeType, body: TrialBody) -> JsonObject:
@@ -138,8 +143,17 @@ async def _told(services: Services, workspace_id: str, run_id: str, node_id: str
         ],
     }
     if row is not None and row["status"] == "succeeded":
-        return told | {"output": row["output"]}
+        return told | {"output": await _whole(services, Owner(workspace_id, run_id), row["output"])}
     return told | {"error": (row and row["error"]) or (run and run.error) or _late(node_id)}
+
+
+async def _whole(services: Services, owner: Owner, output: Json) -> Json:
+    """The output put together, as long as that is of a size that people look at."""
+    if is_reference(output) and output["$payload"]["size"] > SHOWN_BYTES:
+        return output
+    with contextlib.suppress(ValueLost):
+        return await services.values.here(owner, output)
+    return output
 
 
 def _late(node_id: str) -> ErrorValue:

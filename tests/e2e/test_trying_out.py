@@ -77,6 +77,8 @@ def test_node_tests_know_errors_logs_mocks_and_control_nodes(product: RunningPro
     assert "output" not in refused and refused["error"]["node_id"] == "tested"
     said = trial("core.code@1", config={"code": "print('hello')\noutput = 1 + n", "inputs": {"n": "{{ input.n }}"}}, scope={"input": {"n": 2}})
     assert said["output"] == 3 and [line["message"] for line in said["logs"]] == ["hello"]
+    large = trial("core.code@1", config={"code": "output = 'x' * 100000"})
+    assert large["output"] == "x" * 100_000, "an output that is kept elsewhere is put together"
     mocked = trial("core.http_request@1", config={"url": "http://x.example"}, mock={"error": {"name": "Odd", "message": "so"}})
     assert mocked["error"]["name"] == "Odd"
     assert trial("core.if@1", config={"condition": "{{ nodes.a.n = 1 }}"}, scope={"nodes": {"a": {"n": 1}}})["output"] == {"port": "true"}
