@@ -2,13 +2,11 @@
 
 import asyncio
 import hashlib
-import os
 import re
-import secrets
-import shutil
 from pathlib import Path
 
 from activities.kit.errors import InvalidConfig, ValueTooLarge
+from activities.kit.object_stores import BucketStore, FolderStore, ObjectStore
 from interpreter.json_value import JsonObject
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
@@ -25,29 +23,32 @@ class PayloadLocationRefused(ValueError):
 
 
 class PayloadStorage:
-    """A folder. Every name in it is made here; what people call a file is only written down."""
+    """Every name in it is made here; what people call a file is only written down."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
 
     @classmethod
     def at(cls, location: str) -> "PayloadStorage":
-        """The storage of a location; `file:<folder>` is the only kind so far."""
-        kind, _, folder = location.partition(":")
-        if kind != "file" or not folder:
-            raise PayloadLocationRefused(f'HOLDFAST_PAYLOADS is "{location}": write file:<folder>')
-        return cls(Path(folder).expanduser().absolute())
+        """The storage of a location: `file:<folder>` or `s3:<bucket>/<prefix>`; raises `PayloadLocationRefused`."""
+        kind, _, place = location.partition(":")
+        if kind == "file" and place:
+            return cls(FolderStore(Path(place).expanduser().absolute()))
+        bucket, _, prefix = place.removeprefix("//").partition("/")
+        if kind == "s3" and bucket:
+            return cls(BucketStore(bucket, prefix))
+        raise PayloadLocationRefused(f'HOLDFAST_PAYLOADS is "{location}": write file:<folder> or s3:<bucket>/<prefix>')
 
     def of_run(self, workspace_id: str, run_id: str) -> "RunFiles":
         """The files of one run; no other run's can be reached through it."""
-        return RunFiles(self._root, workspace_id, run_id)
+        return RunFiles(self._store, workspace_id, run_id)
 
 
 class RunFiles:
     """Puts and gets the files of one run."""
 
-    def __init__(self, root: Path, workspace_id: str, run_id: str) -> None:
-        self._root = root
+    def __init__(self, store: ObjectStore, workspace_id: str, run_id: str) -> None:
+        self._store = store
         self._workspace_id = workspace_id
         self._run_id = run_id
 
@@ -56,7 +57,7 @@ class RunFiles:
         if len(content) > MAX_FILE_BYTES:
             raise ValueTooLarge(f"the file takes {len(content)} bytes, and {MAX_FILE_BYTES} at most are kept")
         digest = hashlib.sha256(content).hexdigest()
-        await asyncio.to_thread(self._write, digest, content)
+        await asyncio.to_thread(self._store.write, self._key(digest), content)
         return {"$file": {"name": name[:_NAME_LENGTH], "type": media_type, "size": len(content), "hash": digest}}
 
     async def get(self, reference: JsonObject) -> bytes:
@@ -66,37 +67,25 @@ class RunFiles:
         if not isinstance(digest, str) or not _HASH.fullmatch(digest):
             raise InvalidConfig("this is no reference to a file", 'a file looks like {"$file": {"hash": …}}')
         try:
-            return await asyncio.to_thread((self._folder() / digest).read_bytes)
+            return await asyncio.to_thread(self._store.read, self._key(digest))
         except FileNotFoundError:
             raise InvalidConfig(f"the run has no file {digest[:12]}…") from None
 
     def write_value(self, digest: str, content: bytes) -> None:
         """Keeps a JSON value under the hash of its text; blocks."""
-        self._write(digest + _VALUE, content)
+        self._store.write(self._key(digest + _VALUE), content)
 
     def read_value(self, digest: str) -> bytes:
         """What `write_value` kept; blocks, raises `OSError`."""
         if not _HASH.fullmatch(digest):
             raise FileNotFoundError("this is no hash")
-        return (self._folder() / (digest + _VALUE)).read_bytes()
+        return self._store.read(self._key(digest + _VALUE))
 
     def delete(self) -> None:
         """Deletes everything that the run has kept; blocks."""
-        shutil.rmtree(self._folder(), ignore_errors=True)
+        self._store.delete_all(self._key(""))
 
-    def _folder(self) -> Path:
+    def _key(self, name: str) -> str:
         if not (_OWNER.fullmatch(self._workspace_id) and _OWNER.fullmatch(self._run_id)):
             raise InvalidConfig("the run's id is not one that Holdfast makes")
-        return self._root / self._workspace_id / self._run_id
-
-    def _write(self, digest: str, content: bytes) -> None:
-        folder = self._folder()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if (folder / digest).exists():
-            return
-        mine = folder / f".{secrets.token_hex(8)}"
-        with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        mine.replace(folder / digest)
+        return f"{self._workspace_id}/{self._run_id}/{name}"

@@ -26,6 +26,7 @@ from activities.kit.evaluate import evaluate_activity
 from activities.kit.json_payloads import ProtocolPayloadConverter
 from activities.kit.keys import KEY_BYTES, KeyRing
 from activities.kit.large_values import LargeValues, Owner
+from activities.kit.object_stores import FolderStore
 from activities.kit.payload_storage import PayloadStorage
 from interpreter.definition import Definition
 from interpreter.expressions import activity_meter, parse_template
@@ -64,7 +65,7 @@ CONTINUE_AFTER = int(os.environ.get("HOLDFAST_TEST_CONTINUE_AFTER", "0")) or Non
 """Forces continue-as-new after so many events of the machine."""
 
 
-_STORAGE = PayloadStorage(Path(tempfile.mkdtemp(prefix="holdfast-engine-")))
+_STORAGE = PayloadStorage(FolderStore(Path(tempfile.mkdtemp(prefix="holdfast-engine-"))))
 _RING = KeyRing({"tests": b"t" * KEY_BYTES})
 
 

@@ -21,7 +21,8 @@ class WaitConfig(NodeConfig):
 def _decide(decision: Decision) -> Outcome:
     memory = decision.memory
     if "until" not in memory:
-        at_ms = _duration_end(decision) if "duration" in decision.config else _time(decision.value("until"))
+        has_duration = decision.config.get("duration") is not None
+        at_ms = _duration_end(decision) if has_duration else _time(decision.value("until"))
         if isinstance(at_ms, Fails):
             return at_ms
         memory["until"] = at_ms

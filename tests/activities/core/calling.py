@@ -8,6 +8,7 @@ from activities.core.spec import HttpRequestConfig
 from activities.kit.context import NodeContext
 from activities.kit.credential import Credential
 from activities.kit.egress import EgressClient
+from activities.kit.object_stores import FolderStore
 from activities.kit.payload_storage import PayloadStorage, RunFiles
 from activities.kit.rendering import read_config
 
@@ -17,7 +18,7 @@ class Caller:
 
     def __init__(self, egress: EgressClient, root: Path) -> None:
         self.egress = egress
-        self.files: RunFiles = PayloadStorage(root).of_run("ws", "ws-1")
+        self.files: RunFiles = PayloadStorage(FolderStore(root)).of_run("ws", "ws-1")
 
     async def __call__(self, credential: Credential | None = None, seconds: float = 20, **config: Any) -> Any:
         async def lease() -> Credential | None:

@@ -18,6 +18,7 @@ from activities.kit.keys import KeyRing
 from activities.kit.large_values import LargeValues
 from activities.kit.leases import LeaseClient
 from activities.kit.node import Implementation, NodeFunction
+from activities.kit.object_stores import FolderStore
 from activities.kit.payload_storage import PayloadStorage
 from activities.kit.runner import NodeRunner
 from activities.kit.settings import KitSettings
@@ -81,6 +82,6 @@ async def running(home: Path, api: Callable[[httpx.Request], httpx.Response] | N
 
     settings = KitSettings(home=home)
     async with EgressClient() as http, ApiClient(settings, httpx.MockTransport(api or lease)) as client:
-        storage = PayloadStorage(home / "payloads")
+        storage = PayloadStorage(FolderStore(home / "payloads"))
         values = LargeValues(storage, KeyRing.from_settings(settings), MOST_BYTES)
         yield Running(NodeRunner(http, LeaseClient(client), storage, values))

@@ -14,6 +14,7 @@ from activities.kit.api_client import ApiClient
 from activities.kit.evaluate import evaluate_activity
 from activities.kit.keys import KeyRing
 from activities.kit.large_values import LargeValues
+from activities.kit.object_stores import FolderStore
 from activities.kit.payload_storage import PayloadStorage
 from activities.kit.plans import plan_activity
 from activities.kit.settings import KitSettings
@@ -25,7 +26,7 @@ from interpreter.protocol import Evaluation, EvaluationResult
 async def evaluated(template: Any, scope: dict[str, Any] | None = None, **more: Any) -> EvaluationResult:
     evaluation = Evaluation(template, scope or {}, 1_000, "seed", run_id="ws-1", workspace_id="ws", **more)
     with tempfile.TemporaryDirectory() as folder:
-        values = LargeValues(PayloadStorage(Path(folder)), KeyRing({"k": b"x" * 32}), 1024 * 1024)
+        values = LargeValues(PayloadStorage(FolderStore(Path(folder))), KeyRing({"k": b"x" * 32}), 1024 * 1024)
         result: EvaluationResult = await ActivityEnvironment().run(evaluate_activity(values), evaluation)
     return result
 

@@ -9,6 +9,7 @@ import pytest
 from activities.kit.errors import InvalidResponse, ValueTooLarge
 from activities.kit.keys import KEY_BYTES, KeyRing
 from activities.kit.large_values import LargeValues, Owner, ValueLost
+from activities.kit.object_stores import FolderStore
 from activities.kit.payload_storage import PayloadStorage
 from interpreter.json_value import Json
 from interpreter.large_value import element_of, is_reference
@@ -18,7 +19,7 @@ OLD, NEW = b"o" * KEY_BYTES, b"n" * KEY_BYTES
 
 
 def values(folder: Path, keys: dict[str, bytes] | None = None, most: int = 1_000_000) -> LargeValues:
-    return LargeValues(PayloadStorage(folder), KeyRing(keys or {"old": OLD}), most)
+    return LargeValues(PayloadStorage(FolderStore(folder)), KeyRing(keys or {"old": OLD}), most)
 
 
 async def kept(some: LargeValues, value: Json, inline: int = 100, extracts: list[list[Any]] | None = None, owner: Owner = OWNER) -> Json:

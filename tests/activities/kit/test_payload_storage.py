@@ -7,6 +7,7 @@ import pytest
 
 from activities.kit import payload_storage
 from activities.kit.errors import InvalidConfig, ValueTooLarge
+from activities.kit.object_stores import FolderStore
 from activities.kit.payload_storage import PayloadLocationRefused, PayloadStorage
 
 
@@ -22,11 +23,11 @@ async def test_bytes_come_back_by_their_reference_and_are_kept_once(tmp_path: Pa
 @pytest.mark.parametrize("reference", [{}, {"$file": 1}, {"$file": {"hash": "../x"}}, {"$file": {"hash": "a" * 63 + "/"}}, {"$file": {"hash": None}}])
 async def test_what_is_no_reference_is_refused(tmp_path: Path, reference: dict[str, object]) -> None:
     with pytest.raises(InvalidConfig):
-        await PayloadStorage(tmp_path).of_run("ws", "ws-1").get(reference)
+        await PayloadStorage(FolderStore(tmp_path)).of_run("ws", "ws-1").get(reference)
 
 
 async def test_another_run_can_not_read_the_file(tmp_path: Path) -> None:
-    storage = PayloadStorage(tmp_path)
+    storage = PayloadStorage(FolderStore(tmp_path))
     reference = await storage.of_run("ws", "ws-1").put(b"mine", "x", "text/plain")
     for workspace, run in (("ws", "ws-2"), ("wt", "ws-1")):
         with pytest.raises(InvalidConfig):
@@ -36,17 +37,17 @@ async def test_another_run_can_not_read_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("run_id", ["..", "a/b", "", "../ws-1", "a\0b", "A"])
 async def test_an_id_that_is_no_id_reaches_no_folder(tmp_path: Path, run_id: str) -> None:
     with pytest.raises(InvalidConfig):
-        await PayloadStorage(tmp_path).of_run("ws", run_id).put(b"x", "x", "x")
+        await PayloadStorage(FolderStore(tmp_path)).of_run("ws", run_id).put(b"x", "x", "x")
     assert not list(tmp_path.iterdir())
 
 
 async def test_a_file_above_the_bound_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payload_storage, "MAX_FILE_BYTES", 10)
     with pytest.raises(ValueTooLarge):
-        await PayloadStorage(tmp_path).of_run("ws", "ws-1").put(b"x" * 11, "x", "x")
+        await PayloadStorage(FolderStore(tmp_path)).of_run("ws", "ws-1").put(b"x" * 11, "x", "x")
 
 
-@pytest.mark.parametrize("location", ["", "file:", "ftp:there", "/tmp/x"])
+@pytest.mark.parametrize("location", ["", "file:", "s3:", "s3://", "ftp:there", "/tmp/x"])
 def test_another_kind_of_location_is_refused(location: str) -> None:
     with pytest.raises(PayloadLocationRefused):
         PayloadStorage.at(location)
