@@ -1,4 +1,4 @@
-"""The node rows of a run that is not over: the machine's own, with the attempts that Temporal counts."""
+"""The node rows that a run itself knows: the machine's own, with the attempts that Temporal counts."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,9 +7,18 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from api.store import plans, records
+from api.store.database import Connection
+from api.store.runs import RunRow
+from interpreter.machine.state import NEVER_STARTED
+from interpreter.plan import Plan
 from interpreter.protocol import NODES_QUERY, NodeRow
 
+Placed = tuple[int, NodeRow]
+"""A row with the number of its place."""
 _QUERY_SECONDS = timedelta(seconds=3)
+_BATCHES = 10_000_000
+"""From here on stand the rows of a large map's batches, which number theirs by themselves."""
 
 
 async def live_nodes(client: Client, run_id: str) -> list[NodeRow] | None:
@@ -30,3 +39,19 @@ def _with_attempts(row: NodeRow, pending: Any) -> NodeRow:
         return row
     waits = pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED and pending.attempt > 1
     return {**row, "attempt": max(row["attempt"], pending.attempt), "status": "retrying" if waits else "running"}
+
+
+async def placed(connection: Connection, run: RunRow, live: list[NodeRow]) -> list[Placed]:
+    """Live rows with the places that the record will give them: those not recorded yet continue its numbers."""
+    known = await records.places(connection, run.id, [row["key"] for row in live])
+    following = await records.last_place(connection, run.id, _BATCHES) + 1
+    text = await plans.get(connection, run.workspace_id, run.plan_hash)
+    index_by_id = Plan.of(text).index_by_id if text is not None else {}
+    found: list[Placed] = []
+    for row in live:
+        if row["started_at"] is None and row["status"] in ("pending", "cancelled"):
+            number = NEVER_STARTED + index_by_id.get(row["node_id"], 0)
+        elif (number := known.get(row["key"], NEVER_STARTED)) >= NEVER_STARTED:
+            number, following = following, following + 1
+        found.append((number, row))
+    return found

@@ -8,6 +8,7 @@ from temporalio.client import Client, RPCError, WorkflowExecutionStatus
 from temporalio.service import RPCStatusCode
 
 from activities.kit.keys import KeyRing
+from api.engine.closing import close_from_outside
 from api.engine.ends import RunEnds
 from api.engine.errors import TemporalAway
 from api.engine.following_up import FollowUps
@@ -83,9 +84,7 @@ class Reconciler:
         for run in open_runs:
             end = await _end_in_temporal(client, run)
             if end is not None:
-                status, error = end
-                async with self._database.write() as connection:
-                    await runs.close(connection, run.id, status, error, datetime.now(UTC))
+                await close_from_outside(client, self._database, run, *end)
                 self._ends.announce(run.id)
                 await self._follow_ups.of_run(run.id)
 

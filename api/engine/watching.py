@@ -17,6 +17,7 @@ _QUERY_SECONDS = timedelta(seconds=3)
 _BATCH_SECONDS = 0.03
 """One query answers for all changes of this time."""
 _LOOK_AGAIN_SECONDS = 1.0
+_LOOKS_AFTER_THE_END = 5
 _PAGE = 1_000
 _KEPT = 5_000
 
@@ -36,6 +37,7 @@ class Watcher:
         self._ring = asyncio.Event()
         self._more = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
+        self._closed = False
         self.people = 0
 
     def start(self) -> None:
@@ -51,7 +53,7 @@ class Watcher:
 
     @property
     def _is_over(self) -> bool:
-        return bool(self._frames) and self._frames[-1]["event"] == "end"
+        return self._closed or (bool(self._frames) and self._frames[-1]["event"] == "end")
 
     async def events(self, after: int) -> AsyncIterator[RunEvent]:
         """Every event behind `after`, in order; ends behind the last one."""
@@ -80,10 +82,20 @@ class Watcher:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def _hear_the_end(self) -> None:
+        looks = 0
         while not self._is_over:
             if await self._ends.wait(self._run_id, 3600):
                 self._ring.set()
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+                looks += 1
+                if looks == _LOOKS_AFTER_THE_END:
+                    await self._close()
+
+    async def _close(self) -> None:
+        """The end that is recorded has a number that was seen on another frame: nothing more will come."""
+        async with self._more:
+            self._closed = True
+            self._more.notify_all()
 
     # frames
 
@@ -102,9 +114,10 @@ class Watcher:
             told = await self._handle.query(EVENTS_QUERY, self._last, result_type=dict, rpc_timeout=_QUERY_SECONDS)
         except (RPCError, WorkflowQueryFailedError):
             return await self._recorded(self._last)
-        if told["first"] <= self._last + 1:
-            news: list[RunEvent] = told["events"]
+        news: list[RunEvent] = told["events"]
+        if news and told["first"] <= self._last + 1:
             return news
+        # Handed over already, or ended from outside: then only the record knows of the end.
         return await self._recorded(self._last)
 
     async def _recorded(self, after: int) -> list[RunEvent]:

@@ -81,6 +81,13 @@ async def node_row(connection: AsyncConnection, workspace_id: str, run_id: str, 
     return row
 
 
+async def open_rows(connection: AsyncConnection, run_id: str) -> list[tuple[int, NodeRow]]:
+    """Recorded rows of instances that have not ended, each with the number of its place."""
+    wanted = (_NODES.c.run_id == run_id, _NODES.c.status.not_in(NODE_ENDS))
+    found = await connection.execute(select(_NODES.c.place, _NODES.c.row).where(*wanted).order_by(_NODES.c.place, _NODES.c.key))
+    return [(row.place, read(row.row)) for row in found]
+
+
 async def places(connection: AsyncConnection, run_id: str, keys: Sequence[str]) -> dict[str, int]:
     """The numbers of the places of those rows that are recorded."""
     found: dict[str, int] = {}
@@ -106,3 +113,9 @@ async def events(
     wanted = (_EVENTS.c.run_id == run_id, _RUNS.c.workspace_id == workspace_id, _EVENTS.c.seq > after_seq)
     found = await connection.execute(mine.where(*wanted).order_by(_EVENTS.c.seq).limit(limit))
     return [read(text) for text in found.scalars()]
+
+
+async def last_seq(connection: AsyncConnection, run_id: str) -> int:
+    """The sequence number of the last recorded event; 0 without any."""
+    last: int | None = (await connection.execute(select(func.max(_EVENTS.c.seq)).where(_EVENTS.c.run_id == run_id))).scalar_one()
+    return last or 0

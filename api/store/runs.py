@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.store.follow_ups import is_due
 from api.store.json_text import read, written
 from api.store.run_options import RunOptions
 from api.store.tables import Run, StoredPlan
@@ -238,15 +237,6 @@ async def open_runs(connection: AsyncConnection, older_than: datetime, limit: in
 async def cancel_is_requested(connection: AsyncConnection, run_id: str) -> bool:
     found = await connection.execute(select(_RUNS.c.cancel_requested).where(_RUNS.c.id == run_id))
     return bool(found.scalar_one_or_none())
-
-
-async def close(
-    connection: AsyncConnection, run_id: str, status: RunStatus, error: ErrorValue | None, at: datetime
-) -> None:
-    """Ends a run that ended outside of its record; an end that stands is never overwritten."""
-    open_still = (_RUNS.c.id == run_id, _RUNS.c.status.not_in(RUN_ENDS))
-    told = {"status": status, "error": written(error), "ended_at": at, "follow_up_due": is_due(status)}
-    await connection.execute(update(_RUNS).where(*open_still).values(told))
 
 
 async def start_payload(connection: AsyncConnection, run_id: str) -> StartPayload | None:

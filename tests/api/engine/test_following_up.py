@@ -97,8 +97,12 @@ async def test_a_caller_that_has_ended_wants_to_know_nothing_and_one_out_of_reac
 class TerminatedInTemporal(FakeTemporal):
     """Knows every run as terminated from outside."""
 
-    async def describe(self) -> Any:
-        return SimpleNamespace(status=WorkflowExecutionStatus.TERMINATED)
+    async def describe(self, **_: Any) -> Any:
+        described = SimpleNamespace(pending_activities=[], pending_children=[])
+        return SimpleNamespace(status=WorkflowExecutionStatus.TERMINATED, raw_description=described)
+
+    async def query(self, *_: Any, **more: Any) -> Any:
+        raise RPCError("no worker answers", RPCStatusCode.FAILED_PRECONDITION, b"")
 
 
 async def test_a_child_terminated_from_outside_is_told_to_its_caller(api: Installation, following: FollowUps) -> None:

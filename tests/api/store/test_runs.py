@@ -7,10 +7,7 @@ from api.store import runs
 from api.store.database import Database
 from api.store.runs import InsertedRun, NewRun, RunFilter
 from interpreter.plan import plan_hash
-from interpreter.protocol import ErrorValue
 from tests.api.databases import PLAN, new_run, workflow, workspace
-
-ERROR: ErrorValue = {"name": "Lost", "message": "gone", "node_id": None, "key": None, "attempts": 1, "retryable": False}
 
 
 async def inserted(database: Database, run: NewRun) -> InsertedRun:
@@ -102,19 +99,6 @@ async def test_what_was_not_started_is_found_by_its_age(database: Database) -> N
         assert [run.id for run in await runs.not_started(connection, now, 1)] == [older.id]
     assert [run.id for run in left] == [older.id, old.id]
     assert [run.id for run in open_ones] == [begun.id]
-
-
-async def test_an_end_that_stands_is_never_closed_again(database: Database) -> None:
-    mine = await workspace(database)
-    run = new_run(mine, await workflow(database, mine))
-    await inserted(database, run)
-    at = datetime.now(UTC)
-    async with database.write() as connection:
-        await runs.close(connection, run.id, "failed", ERROR, at)
-        await runs.close(connection, run.id, "cancelled", None, at + timedelta(hours=1))
-    async with database.read() as connection:
-        row = await runs.get(connection, mine, run.id)
-    assert row is not None and (row.status, row.error, row.ended_at) == ("failed", ERROR, at)
 
 
 async def test_the_start_payload_holds_all_that_a_start_needs(database: Database) -> None:
