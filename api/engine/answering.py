@@ -1,5 +1,6 @@
 """Tells a run something that it accepts or refuses: answers for its waits, interventions, a pause."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from temporalio.service import RPCStatusCode
 from api.engine.errors import TemporalAway, ToldInVain
 from interpreter.json_value import JsonObject
 
+_ELSEWHERE = ("NoSuchWait", "NoSuchInstance")
 _SECONDS = timedelta(seconds=10)
 _GONE = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
 
@@ -35,3 +37,18 @@ async def tell_run(client: Client, run_id: str, update: str, argument: Any, upda
             raise ToldInVain("RunOver", "the run has ended, or has not begun yet") from None
         raise TemporalAway(str(error)) from error
     return told
+
+
+async def tell_batches(
+    client: Client, batches: Iterable[str], update: str, argument: Any, update_id: str | None, vain: ToldInVain
+) -> JsonObject:
+    """What the batch says in which the instance lives that its run does not know; raises `vain` when none has it."""
+    if vain.code not in _ELSEWHERE:
+        raise vain
+    for batch in batches:
+        try:
+            return await tell_run(client, batch, update, argument, update_id)
+        except ToldInVain as refused:
+            if refused.code not in (*_ELSEWHERE, "RunOver"):
+                raise
+    raise vain

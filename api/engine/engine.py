@@ -14,11 +14,12 @@ from temporalio.worker import Worker
 
 from activities.kit.keys import KeyRing
 from activities.kit.large_values import LargeValues
-from api.engine.answering import tell_run
+from api.engine.answering import tell_batches, tell_run
+from api.engine.batch_places import batches_around
 from api.engine.children import child_activities
 from api.engine.crossing import Crossing
 from api.engine.ends import RunEnds
-from api.engine.errors import TemporalAway
+from api.engine.errors import TemporalAway, ToldInVain
 from api.engine.following_up import FollowUps
 from api.engine.grants import Grant, check_grant, sign_grant
 from api.engine.link import TemporalLink
@@ -31,11 +32,12 @@ from api.engine.resume_tokens import run_of_resume_token
 from api.engine.starting import start_and_ask, start_execution
 from api.engine.watching import Watchers
 from api.settings import ApiSettings
-from api.store import records, runs
+from api.store import plans, records, runs
 from api.store.database import Database
 from api.store.runs import RunRow, StartPayload
 from interpreter.json_value import JsonObject
-from interpreter.protocol import CANCEL_SIGNAL, PLATFORM_QUEUE, RUN_ENDS, NodeRow, RunEvent
+from interpreter.plan import Plan
+from interpreter.protocol import CANCEL_SIGNAL, PLATFORM_QUEUE, RUN_ENDS, Answer, Intervention, NodeRow, RunEvent
 
 _POLL_SECONDS = 0.25
 _PAGE = 1_000
@@ -160,7 +162,19 @@ class Engine:
 
     async def tell(self, run: RunRow, update: str, argument: Any, update_id: str | None = None) -> JsonObject:
         """Answers, intervenes, pauses; raises `ToldInVain` and `TemporalAway`."""
-        return await tell_run(self._link.client, run.id, update, argument, update_id)
+        client = self._link.client
+        try:
+            return await tell_run(client, run.id, update, argument, update_id)
+        except ToldInVain as vain:
+            if not isinstance(argument, Answer | Intervention):
+                raise
+            batches = await self._batches_around(run, argument.key)
+            return await tell_batches(client, batches, update, argument, update_id, vain)
+
+    async def _batches_around(self, run: RunRow, key: str) -> list[str]:
+        async with self._database.read() as connection:
+            text = await plans.get(connection, run.workspace_id, run.plan_hash)
+        return [] if text is None else list(batches_around(Plan.of(text), run.id, key))
 
     async def wait_for_end(self, workspace_id: str, run_id: str, seconds: float) -> bool:
         """Whether the run's end is in the database within the time, recorded by whichever process."""

@@ -113,6 +113,19 @@ def test_a_large_map_is_one_run_with_a_row_for_every_item(product: RunningProduc
     assert {row["status"] for row in rows} == {"succeeded"}
 
 
+def test_what_waits_in_a_batch_of_a_large_map_is_answered(product: RunningProduct) -> None:
+    each = {"id": "each", "type": "core.map@1", "config": {"items": "{{ [1..202] }}", "concurrency": 1, "item_output": "{{ index }}"}}
+    last = {"id": "last", "type": "core.if@1", "parent": "each", "config": {"condition": "{{ index = 201 }}"}}
+    event = {"id": "event", "type": "core.wait_for_event@1", "parent": "each", "config": {}}
+    edges = [{"source": "last", "source_port": "true", "target": "event"}]
+    run = product.start_run(product.published({"nodes": [each, last, event], "edges": edges}))
+    path = f"/runs/{run['id']}/nodes/event%23201/resume"
+    product.until(lambda: product.http.post(path, json={"payload": 1}).status_code == 202, "the event is taken", 60)
+    ended = product.ended(run["id"], 60)
+    assert ended["status"] == "succeeded" and ended["output"] == {"each": list(range(202))}, ended["error"]
+    assert product.http.post(path, json={"payload": 1}).status_code == 409
+
+
 def test_a_run_answers_before_it_has_ended(product: RunningProduct, ledger: Ledger) -> None:
     ledger.hold("slowly")
     later = node("later", "http_request", {"method": "POST", "url": f"{ledger.url}?key=slowly"})
