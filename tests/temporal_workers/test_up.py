@@ -267,7 +267,9 @@ async def test_an_api_that_never_gets_ready_is_given_up_with_its_log(
 async def test_a_temporal_whose_port_was_taken_meanwhile_moves_to_another(
     inside: Installation, home: Home, spoken: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
+    with socket.socket() as stranger:
+        # Bound, but not listening: otherwise it would itself answer the question whether Temporal is healthy.
+        stranger.bind(("127.0.0.1", 0))
         choices = [
             Listening(stranger.getsockname()[1], next_free(25_500)),
             Listening(next_free(24_500), next_free(25_500)),

@@ -1,6 +1,7 @@
 """Ten thousand nodes are checked within a second (twice that is allowed here, for slow machines)."""
 
 import random
+import sys
 import time
 from typing import Any
 
@@ -69,6 +70,10 @@ def decisions() -> Graph:
     return nodes, edges  # type: ignore[return-value]
 
 
+SLOWED = 6 if sys.gettrace() else 1
+"""Measuring coverage takes several times as long."""
+
+
 @pytest.mark.parametrize("shape", [chain, wide, layers, containers, deep, decisions])
 def test_ten_thousand_nodes_are_checked_quickly(shape: Any) -> None:
     nodes, edges = shape()
@@ -79,4 +84,4 @@ def test_ten_thousand_nodes_are_checked_quickly(shape: Any) -> None:
     took = time.process_time() - began
     assert len(nodes) == NODES
     assert [one for one in found if one.severity == "error"] == []
-    assert took < 2
+    assert took < 2 * SLOWED
