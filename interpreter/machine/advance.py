@@ -47,11 +47,14 @@ from interpreter.machine.state import STEP_BUDGET, Instance, RunContext, State
 from interpreter.machine.winding import GRACE_TIMER, abandon, start_timer
 from interpreter.plan import Plan
 from interpreter.protocol import Batch
+from interpreter.reuse.recorded import Reuse
 
 
-def start(plan: Plan, context: RunContext, batch: Batch | None = None) -> tuple[State, list[Command]]:
-    """A run at its beginning, or a batch of one of its maps, and what it asks for first."""
-    state = State(plan, context, batch)
+def start(
+    plan: Plan, context: RunContext, batch: Batch | None = None, reuse: Reuse | None = None
+) -> tuple[State, list[Command]]:
+    """A run at its beginning, or a batch of one of its maps, and what it asks for first; a rerun with what it reuses."""
+    state = State(plan, context, batch, reuse)
     if batch is not None:
         begin_batch(state, batch)
         return state, _step(state)

@@ -54,6 +54,8 @@ def note_node(state: State, instance: Instance, by: str = "") -> None:
         event["error"] = instance.error
     if by:
         event["by"] = by
+    if instance.reused:
+        event["reused"] = True
     state.events.append(event)
 
 
@@ -94,7 +96,8 @@ def row(instance: Instance) -> NodeRow:
         "input": instance.input,
         "output": instance.output,
         "error": instance.error,
-        "reused": False,
+        "port": instance.port,
+        "reused": instance.reused,
         "cached_at": None,
     }
 

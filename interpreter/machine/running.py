@@ -9,6 +9,7 @@ from interpreter.machine.journal import change_status, error_value, note_logs
 from interpreter.machine.queueing import wake
 from interpreter.machine.retries import pause_before_retry
 from interpreter.machine.state import Instance, State
+from interpreter.machine.taking_over import take_over
 from interpreter.machine.visible import scope_of
 from interpreter.machine.winding import start_timer
 from interpreter.protocol import ErrorValue
@@ -21,7 +22,7 @@ def begin(state: State, instance: Instance) -> None:
     node = instance.node
     if node.disabled:
         succeed(state, instance, None)
-    else:
+    elif not take_over(state, instance):
         _try_it(state, instance)
 
 

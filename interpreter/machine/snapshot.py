@@ -22,10 +22,12 @@ from interpreter.machine.state import Decided, Ending, Frame, Instance, RunConte
 from interpreter.machine.visible import scope_of
 from interpreter.plan import Plan
 from interpreter.protocol import Batch
+from interpreter.reuse.recorded import Reuse
 
 _INSTANCE = (
     "taken", "not_taken", "status", "queued", "place", "attempt", "started_ms", "ended_ms", "input", "output",
     "has_output", "large", "error", "port", "cancelling", "answers", "asked", "failures", "memory", "closing",
+    "reused",
 )  # fmt: skip
 _FRAME = ("number", "path", "locals", "outer", "open", "errors", "large", "finally_error", "ended", "ended_as")
 _STATE = (
@@ -47,11 +49,14 @@ def snapshot(state: State) -> JsonObject:
     }
 
 
-def restore(plan: Plan, stored: JsonObject) -> tuple[State, list[Command]]:
+def restore(plan: Plan, stored: JsonObject, reuse: Reuse | None = None) -> tuple[State, list[Command]]:
     """The run of a snapshot, and the commands that re-open what was open: timers at their absolute
-    time, activities in flight with the same key, evaluations, waits, children, cancels."""
+    time, activities in flight with the same key, evaluations, waits, children, cancels.
+
+    What a rerun reuses is not part of the snapshot: it is given again.
+    """
     batch = None if stored["batch"] is None else Batch(**stored["batch"])
-    state = State(plan, RunContext(**stored["context"]), batch)
+    state = State(plan, RunContext(**stored["context"]), batch, reuse)
     for name in _STATE:
         setattr(state, name, stored["state"][name])
     state.decided = None if stored["decided"] is None else Decided(**stored["decided"])

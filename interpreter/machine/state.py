@@ -9,6 +9,7 @@ from interpreter.json_value import Json, JsonObject
 from interpreter.machine.commands import Command
 from interpreter.plan import Plan, PlannedNode
 from interpreter.protocol import NODE_ENDS, Batch, ErrorValue, NodeStatus, RunEvent, RunStatus
+from interpreter.reuse.recorded import Reuse
 
 _EPOCH = datetime(1970, 1, 1)
 STEP_BUDGET = 2_000
@@ -55,6 +56,8 @@ class Instance:
     closing: JsonObject | None = None
     """How a container ends once its open frames have: `{"error": …}` or `{"output": …, "port": …}`."""
     woken: bool = False
+    reused: bool = False
+    """Its end was taken over from the run that this one repeats."""
 
     @property
     def ended(self) -> bool:
@@ -147,10 +150,14 @@ class Decided:
 class State:
     """A run between two events. `start`, `advance` and `restore` change it in place and return it."""
 
-    def __init__(self, plan: Plan, context: RunContext, batch: Batch | None = None) -> None:
+    def __init__(
+        self, plan: Plan, context: RunContext, batch: Batch | None = None, reuse: Reuse | None = None
+    ) -> None:
         self.plan = plan
         self.context = context
         self.batch = batch
+        self.reuse = reuse or Reuse()
+        """Of a rerun: recorded ends that instances take over instead of beginning."""
         self.root = Frame(None, 0, (), {})
         self.by_key: dict[str, Instance] = {}
         """Every instance of a frame that is still needed."""

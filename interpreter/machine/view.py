@@ -72,6 +72,9 @@ class View:
     def items(self, *path: str | int) -> Json:
         return self._ask("/".join(map(str, path)), path, self._instance.frame, "items")
 
+    def show_input(self, input: Json) -> None:
+        self._instance.input = input
+
     def transformed(self) -> Json:
         return self._ask("", (), self._instance.frame, "transform")
 

@@ -68,12 +68,14 @@ from interpreter.protocol import (
     RunEnd,
     RunStart,
 )
+from interpreter.reuse.recorded import Reuse
 from temporal_workers.workflows.asking import check_answer, check_intervention
 from temporal_workers.workflows.children import Children, tell_caller
 from temporal_workers.workflows.clock import TICK, Timers, later, now_ms
 from temporal_workers.workflows.continuing import Drain, packed_snapshot, snapshot_of
 from temporal_workers.workflows.outbox import PURE, Outbox
 from temporal_workers.workflows.records import BACKLOG, Recorder
+from temporal_workers.workflows.reusing import ReuseLoading
 
 
 @workflow.defn(name=RUN_WORKFLOW)
@@ -101,7 +103,7 @@ class RunWorkflow:
             # The task fails and is tried again, until a worker takes it that knows the newer meaning.
             raise RuntimeError(f"this worker interprets up to version {INTERPRETER_VERSION}, not {begin.interpreter}")
         plan = _readable(await self._plan_text())
-        self._state, commands = self._first(plan)
+        self._state, commands = self._first(plan, await self._reuse())
         while True:
             self._issue(commands)
             if self._finish is not None:
@@ -205,10 +207,19 @@ class RunWorkflow:
         await self._until(handle.done)
         return unpack_text(handle.result())
 
-    def _first(self, plan: Plan) -> tuple[State, list[Command]]:
+    async def _reuse(self) -> Reuse | None:
+        """What a rerun takes over from the run that it repeats; every execution of it loads its own part."""
+        begin = self._begin
+        if not begin.reuses:
+            return None
+        loading = ReuseLoading(begin)
+        await self._until(loading.is_over)
+        return loading.reuse()
+
+    def _first(self, plan: Plan, reuse: Reuse | None) -> tuple[State, list[Command]]:
         begin = self._begin
         if begin.snapshot is not None:
-            return restore(plan, snapshot_of(begin.snapshot))
+            return restore(plan, snapshot_of(begin.snapshot), reuse)
         context = RunContext(
             begin.run_id,
             begin.version,
@@ -220,7 +231,7 @@ class RunWorkflow:
             begin.depth,
             begin.stop_after,
         )
-        return start(plan, context, begin.batch)
+        return start(plan, context, begin.batch, reuse)
 
     # the pump
 

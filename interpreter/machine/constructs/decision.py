@@ -62,6 +62,9 @@ class Decision(Protocol):
     def items(self, *path: str | int) -> Json:
         """Like `value`; a list that is too large to be here comes as `{"$items": {"count", "chunks"}}`."""
 
+    def show_input(self, input: Json) -> None:
+        """What the record says that the instance was given."""
+
     def transformed(self) -> Json:
         """The output of a data node."""
 

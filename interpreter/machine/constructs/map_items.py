@@ -81,6 +81,7 @@ def _begin(decision: Decision) -> Outcome | None:
     if count <= BATCH_ITEMS and not isinstance(items, list):
         source = source[0] if source else []
     decision.memory.update(count=count, first=0, source=source, concurrency=concurrency, tolerated=allowed)
+    decision.show_input({"items": items})
     return None
 
 

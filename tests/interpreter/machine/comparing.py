@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interpreter.machine.events import Evaluated, NodeSucceeded
+from interpreter.reuse import Reuse
 from tests.interpreter.machine.driving import BEGAN_MS, Difference, Driver, plan_of
 from tests.interpreter.machine.random_graphs import Case, ports_of
 from tests.interpreter.machine.reference import Box, ReferenceRun
@@ -22,13 +23,15 @@ class Comparison:
 
     case: Case
     snapshots: bool = False
+    reuse: Reuse = field(default_factory=Reuse)
+    """Of a rerun: what both take over."""
     happened: Counter[str] = field(default_factory=Counter)
     """What occurred, by name: the tests ask that all of it does often enough."""
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.case.seed * 7 + 1)
-        self.driver = Driver(plan_of(self.case.definition), self.case.input, self.snapshots)
-        self.reference = ReferenceRun(self.case.definition, self.case.input, BEGAN_MS)
+        self.driver = Driver(plan_of(self.case.definition), self.case.input, self.snapshots, self.reuse)
+        self.reference = ReferenceRun(self.case.definition, self.case.input, BEGAN_MS, dict(self.reuse.ends))
         self.disturbances = self._disturbances()
         self.given: dict[str, None] = {}
         """Instances that a person skipped or gave an output before they began."""

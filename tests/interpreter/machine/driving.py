@@ -1,5 +1,6 @@
 """Pumps the machine like the Temporal workflow does, but by hand, and keeps book of everything that is open."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from interpreter.machine.constructs import control_node_types
 from interpreter.node_type import Kind, NodeConfig, NodeType
 from interpreter.plan import Plan, compile_plan
 from interpreter.protocol import NodeRow, RunEvent
+from interpreter.reuse import Reuse
 from interpreter.transforms.matches import render_list
 from tests.interpreter.machine.reference import ENDS, SERVICE
 
@@ -48,6 +50,8 @@ class Driver:
     input: Any = None
     snapshots: bool = False
     """Goes through JSON after every event."""
+    reuse: Reuse = field(default_factory=Reuse)
+    """Of a rerun: what it takes over."""
     now_ms: int = BEGAN_MS
     state: State = field(init=False)
     seen: dict[str, NodeRow] = field(default_factory=dict)
@@ -74,7 +78,7 @@ class Driver:
 
     def begin(self) -> None:
         context = RunContext("ws-1", 1, self.input, {"kind": "api"}, {}, self.now_ms)
-        self.state, commands = start(self.plan, context)
+        self.state, commands = start(self.plan, context, reuse=deepcopy(self.reuse))
         self._take(commands)
 
     def tell(self, told: event.Event) -> None:
@@ -150,7 +154,7 @@ class Driver:
         """Snapshot and restore: what was open is asked for again, and nothing else."""
         before = self._open()
         seq, kept = self.state.seq, snapshot(self.state)
-        self.state, commands = restore(self.plan, kept)
+        self.state, commands = restore(self.plan, kept, deepcopy(self.reuse))
         if self.state.seq != seq:
             raise Difference("the sequence number was lost")
         if snapshot(self.state) != kept:

@@ -1,0 +1,34 @@
+"""What a rerun takes from the run that it repeats: which recorded ends still hold, and why the others do not."""
+
+from interpreter.reuse.choosing import choose_reuse
+from interpreter.reuse.pages import add_page, pages
+from interpreter.reuse.recorded import (
+    FAILED,
+    FAILED_ITEMS,
+    START,
+    Outlook,
+    Recorded,
+    RecordedEnd,
+    Reuse,
+    Verdict,
+    Wish,
+    key_of,
+    place_in,
+)
+
+__all__ = [
+    "FAILED",
+    "FAILED_ITEMS",
+    "START",
+    "Outlook",
+    "Recorded",
+    "RecordedEnd",
+    "Reuse",
+    "Verdict",
+    "Wish",
+    "add_page",
+    "choose_reuse",
+    "key_of",
+    "pages",
+    "place_in",
+]
