@@ -8,9 +8,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from activities.kit.errors import InvalidResponse, NodeError, ValueTooLarge
+from activities.kit.errors import InvalidConfig, InvalidResponse, NodeError, ValueTooLarge
 from activities.kit.keys import KeyRing, KeysError
-from activities.kit.payload_storage import PayloadStorage, RunFiles
+from activities.kit.payload_storage import PayloadStorage
 from interpreter.json_value import Json
 from interpreter.large_value import KEY, extract, holds_reference, is_reference
 from interpreter.protocol import BATCH_ITEMS
@@ -63,7 +63,7 @@ class LargeValues:
         if size > self._most:
             hint = "take a part of it, page through it, or raise HOLDFAST_MAX_VALUE_MB"
             raise ValueTooLarge(f"the value takes {size} bytes, and {self._most} at most are kept", hint)
-        digest = await asyncio.to_thread(self._write, self._storage.of_run(*_place(owner)), owner, text)
+        digest = await asyncio.to_thread(self._write, owner, text.encode())
         told: dict[str, Json] = {"hash": digest, "size": size, "type": _type_of(value)}
         if isinstance(value, list):
             told["count"] = len(value)
@@ -99,12 +99,29 @@ class LargeValues:
             return [await self._here(owner, one, level + 1) for one in value]
         return value
 
+    async def carried_over(self, source: Owner, target: Owner, value: Json) -> Json:
+        """The value, with everything that it refers to kept for another owner too. Raises `ValueLost`."""
+        for digest in _digests(value, KEY):
+            plain = await asyncio.to_thread(self._plain, source, digest)
+            await asyncio.to_thread(self._write, target, plain)
+            await self._carry_files(source, target, json.loads(plain))
+        await self._carry_files(source, target, value)
+        return value
+
+    async def _carry_files(self, source: Owner, target: Owner, value: Json) -> None:
+        for digest in _digests(value, "$file"):
+            try:
+                content = await self._storage.of_run(*_place(source)).get({"$file": {"hash": digest}})
+            except InvalidConfig as lost:
+                raise ValueLost(lost.message) from None
+            await self._storage.of_run(*_place(target)).put(content, "", "")
+
     async def _read(self, owner: Owner, digest: str) -> Json:
         known = self._cache.get((owner.run_id, digest))
         if known is not None:
             self._cache.move_to_end((owner.run_id, digest))
             return known[0]
-        value, size = await asyncio.to_thread(self._load, self._storage.of_run(*_place(owner)), owner, digest)
+        value, size = await asyncio.to_thread(self._load, owner, digest)
         self._cache[owner.run_id, digest] = (value, size)
         self._cached += size
         while self._cached > CACHED_BYTES and len(self._cache) > 1:
@@ -112,16 +129,19 @@ class LargeValues:
             self._cached -= dropped
         return value
 
-    def _write(self, files: RunFiles, owner: Owner, text: str) -> str:
-        plain = text.encode()
+    def _write(self, owner: Owner, plain: bytes) -> str:
         digest = hashlib.sha256(plain).hexdigest()
         kid, sealed = self._ring.encrypt(zlib.compress(plain, 3), owner.associated, f"{_PURPOSE}:{owner.workspace_id}")
-        files.write_value(digest, f"{kid}\n".encode() + sealed)
+        self._storage.of_run(*_place(owner)).write_value(digest, f"{kid}\n".encode() + sealed)
         return digest
 
-    def _load(self, files: RunFiles, owner: Owner, digest: str) -> tuple[Json, int]:
+    def _load(self, owner: Owner, digest: str) -> tuple[Json, int]:
+        plain = self._plain(owner, digest)
+        return json.loads(plain), len(plain)
+
+    def _plain(self, owner: Owner, digest: str) -> bytes:
         try:
-            kid, _, sealed = files.read_value(digest).partition(b"\n")
+            kid, _, sealed = self._storage.of_run(*_place(owner)).read_value(digest).partition(b"\n")
             opened = self._ring.decrypt(kid.decode(), sealed, owner.associated, f"{_PURPOSE}:{owner.workspace_id}")
             plain = zlib.decompress(opened)
         except (OSError, KeysError, zlib.error) as error:
@@ -129,11 +149,27 @@ class LargeValues:
             raise ValueLost(f"the value {digest[:12]}… can't be read: {type(error).__name__}", hint) from error
         if hashlib.sha256(plain).hexdigest() != digest:
             raise ValueLost(f"the value {digest[:12]}… is not what was kept")
-        return json.loads(plain), len(plain)
+        return plain
 
 
 def _place(owner: Owner) -> tuple[str, str]:
     return owner.workspace_id, owner.run_id
+
+
+def _digests(value: Json, kind: str) -> list[str]:
+    """The hashes of all references of a kind (`$payload`, `$file`) in a value, each once."""
+    found: dict[str, None] = {}
+    open_values = [value]
+    while open_values:
+        one = open_values.pop()
+        if isinstance(one, dict):
+            told = one.get(kind)
+            if len(one) == 1 and isinstance(told, dict) and isinstance(told.get("hash"), str):
+                found[told["hash"]] = None
+            open_values.extend(one.values())
+        elif isinstance(one, list):
+            open_values.extend(one)
+    return list(found)
 
 
 def _type_of(value: Json) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from api.engine.published import RunnableVersion
 from api.store import ids, plans, runs
-from api.store.database import Database
+from api.store.database import Connection, Database
 from api.store.run_options import RunOptions
 from api.store.runs import Caller, InsertedRun, NewRun, StartPayload
 from interpreter.json_value import Json, JsonObject
@@ -36,24 +36,39 @@ class RunRequest:
     options: RunOptions = field(default_factory=RunOptions)
     caller: Caller | None = None
     depth: int = 0
+    parent_run_id: str | None = None
+    """The run that this one repeats."""
+    run_id: str | None = None
+    """An id that was made before, where others have to know it already."""
 
 
-async def begin_run(database: Database, engine: Starter, request: RunRequest) -> InsertedRun:
-    """Writes the run's row in one transaction, then starts it; what was written is never lost."""
-    run = _new_run(request)
-    plan = request.runnable.plan
+async def begin_run(database: Database, engine: Starter, request: RunRequest, *more: RunRequest) -> InsertedRun:
+    """Writes the run's row in one transaction, then starts it; what was written is never lost.
+
+    With it begin other runs that make sense only together with it: all of them, or none.
+    """
+    begun = [(_new_run(one), one) for one in (request, *more)]
     async with database.write() as connection:
-        if request.runnable.version is None:
-            await plans.put(connection, request.workspace_id, plan.hash, plan.text)
-        inserted = await runs.insert(connection, run)
+        inserted = await _insert(connection, *begun[0])
+        if inserted.created:
+            for run, one in begun[1:]:
+                await _insert(connection, run, one)
     if inserted.created:
-        await engine.start(run.id, _payload(run, request))
+        for run, one in begun:
+            await engine.start(run.id, _payload(run, one))
     return inserted
+
+
+async def _insert(connection: Connection, run: NewRun, request: RunRequest) -> InsertedRun:
+    plan = request.runnable.plan
+    if request.runnable.version is None:
+        await plans.put(connection, request.workspace_id, plan.hash, plan.text)
+    return await runs.insert(connection, run)
 
 
 def _new_run(request: RunRequest) -> NewRun:
     return NewRun(
-        id=ids.run_id(request.workspace_id),
+        id=request.run_id or ids.run_id(request.workspace_id),
         workspace_id=request.workspace_id,
         workflow_id=request.workflow_id,
         workflow_name=request.workflow_name,
@@ -68,6 +83,7 @@ def _new_run(request: RunRequest) -> NewRun:
         caller=request.caller,
         depth=request.depth,
         error_workflow=request.runnable.error_workflow,
+        parent_run_id=request.parent_run_id,
     )
 
 

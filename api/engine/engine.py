@@ -29,6 +29,7 @@ from api.engine.reconciling import Reconciler
 from api.engine.recording import record_activity
 from api.engine.responding import answer_in, ask
 from api.engine.resume_tokens import run_of_resume_token
+from api.engine.reusing import Reuses
 from api.engine.starting import start_and_ask, start_execution
 from api.engine.watching import Watchers
 from api.settings import ApiSettings
@@ -58,6 +59,7 @@ class Engine:
         self._watchers = Watchers(database, self._ends)
         self._published = published
         self._crossing = Crossing(values)
+        self.reuses = Reuses(database, values)
         self._public_url = settings.public_url
         self._follow_ups = FollowUps(
             database, published, self, lambda: self._link.client, self._crossing, settings.public_url
@@ -80,7 +82,8 @@ class Engine:
         client = await self._link.connect()
         reconciler = Reconciler(self._database, self._ring, self._ends, self._follow_ups, self._public_url)
         record = record_activity(self._database, self._ends, lambda run_id: self._go(self._follow_ups.of_run(run_id)))
-        activities = [record, *child_activities(self._database, self._published, self, self._crossing)]
+        children = child_activities(self._database, self._published, self, self._crossing)
+        activities = [record, self.reuses.activity(), *children]
         async with Worker(client, task_queue=PLATFORM_QUEUE, activities=activities, max_concurrent_activities=100):
             await reconciler.run(client)
 

@@ -18,6 +18,7 @@ from activities.kit.keys import KeyRing
 from api.engine.errors import TemporalAway
 from api.engine.grants import sign_grant
 from api.engine.resume_tokens import resume_url
+from api.store.rerun_options import RerunOptions
 from api.store.runs import StartPayload
 from interpreter.json_value import JsonObject
 from interpreter.plan import Plan
@@ -87,6 +88,7 @@ def run_start(payload: StartPayload, grant: str, resume_url: str = "") -> RunSta
     """The start of a run: small plans travel inline, larger ones by their hash."""
     inline = len(payload.plan_text) <= INLINE_PLAN_BYTES
     caller = payload.caller
+    rerun = RerunOptions.of(payload.options.rerun)
     return RunStart(
         interpreter=INTERPRETER_VERSION,
         run_id=payload.run_id,
@@ -105,6 +107,7 @@ def run_start(payload: StartPayload, grant: str, resume_url: str = "") -> RunSta
         caller={"run_id": caller.run_id, "key": caller.key} if caller is not None and caller.waits else None,
         depth=payload.depth,
         resume_url=resume_url,
+        reuses=rerun is not None and rerun.reuses,
     )
 
 

@@ -29,6 +29,7 @@ from api.kit.guard import GuardedRoute, RouteWithoutPolicy, policy_of
 from api.kit.key_door import KeyDoor
 from api.kit.problem import answer_problems
 from api.kit.services import Services
+from api.runs.rerun_routes import router as reruns
 from api.runs.routes import router as runs
 from api.settings import ApiSettings
 from api.store.database import Database
@@ -41,7 +42,7 @@ from interpreter.catalog import Catalog
 from interpreter.machine.constructs import control_node_types
 
 PREFIX = "/api/v1"
-_FEATURES = (auth, workspaces, workflows, runs, catalog, credentials, system, codec, documents)
+_FEATURES = (auth, workspaces, workflows, runs, reruns, catalog, credentials, system, codec, documents)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:

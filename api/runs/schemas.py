@@ -61,6 +61,18 @@ class Caller(BaseModel):
     key: str
 
 
+class RerunOfView(BaseModel):
+    """How a rerun repeats its parent."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    origin: str = Field(alias="from")
+    definition: str | int
+    edited: list[str] = Field(description="Keys of the instances whose output was edited")
+    input_changed: bool
+    by: str
+
+
 class RunView(BaseModel):
     id: str
     workflow_id: str
@@ -76,6 +88,7 @@ class RunView(BaseModel):
     started_at: str | None
     ended_at: str | None
     parent_run_id: str | None
+    rerun: RerunOfView | None = None
     dry_run: bool
     caller: Caller | None = None
     response: JsonObject | None = Field(None, description="What the run has answered its caller by core.respond")
@@ -98,6 +111,7 @@ class NodeView(BaseModel):
     input: Any
     output: Any
     error: ErrorView | None
+    port: str | None = None
     reused: bool
     cached_at: str | None
 

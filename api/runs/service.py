@@ -17,6 +17,7 @@ from api.kit.times import shown
 from api.runs.schemas import StartBody
 from api.store import pins, runs, workflows
 from api.store.database import Connection
+from api.store.rerun_options import RerunOptions
 from api.store.run_options import RunOptions
 from api.store.runs import RunRow
 from api.store.workflows import WorkflowRow
@@ -139,7 +140,16 @@ def view(run: RunRow) -> JsonObject:
         "started_at": shown(run.started_at),
         "ended_at": shown(run.ended_at),
         "parent_run_id": run.parent_run_id,
+        "rerun": _rerun_view(run),
         "dry_run": run.options.dry_run,
         "caller": {"run_id": run.caller.run_id, "key": run.caller.key} if run.caller else None,
         "response": run.response,
     }
+
+
+def _rerun_view(run: RunRow) -> JsonObject | None:
+    rerun = RerunOptions.of(run.options.rerun)
+    if rerun is None:
+        return None
+    edited = list(rerun.overrides)
+    return {"from": rerun.origin, "definition": rerun.definition, "edited": edited, "input_changed": rerun.input_changed, "by": rerun.by}

@@ -74,6 +74,12 @@ async def done(connection: AsyncConnection, run_id: str) -> None:
     await connection.execute(update(_RUNS).where(_RUNS.c.id == run_id).values(follow_up_due=False))
 
 
+async def due_again(connection: AsyncConnection, run_id: str) -> None:
+    """Whoever waits for its end has not listened yet when it was told."""
+    waited = (_RUNS.c.id == run_id, _RUNS.c.caller_waits, _RUNS.c.ended_at.is_not(None))
+    await connection.execute(update(_RUNS).where(*waited).values(follow_up_due=True))
+
+
 def _follow_up(row: Row[Any]) -> FollowUp:
     return FollowUp(
         run_id=row.id,

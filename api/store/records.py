@@ -81,6 +81,16 @@ async def node_row(connection: AsyncConnection, workspace_id: str, run_id: str, 
     return row
 
 
+async def rows_by_key(connection: AsyncConnection, run_id: str, keys: Sequence[str]) -> dict[str, NodeRow]:
+    """The recorded rows of some instances; those that are not recorded are missing."""
+    found: dict[str, NodeRow] = {}
+    for first in range(0, len(keys), _KEYS_AT_ONCE):
+        some = _NODES.c.key.in_(keys[first : first + _KEYS_AT_ONCE])
+        rows = await connection.execute(select(_NODES.c.key, _NODES.c.row).where(_NODES.c.run_id == run_id, some))
+        found.update((row.key, read(row.row)) for row in rows)
+    return found
+
+
 async def open_rows(connection: AsyncConnection, run_id: str) -> list[tuple[int, NodeRow]]:
     """Recorded rows of instances that have not ended, each with the number of its place."""
     wanted = (_NODES.c.run_id == run_id, _NODES.c.status.not_in(NODE_ENDS))

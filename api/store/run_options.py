@@ -17,6 +17,8 @@ class RunOptions:
     """The id of the node after which it stops."""
     quiet: bool = False
     """Its failure starts no error workflow: it is one itself, or was started by one, or only tries something out."""
+    rerun: JsonObject | None = None
+    """Of a rerun, how it repeats its parent: `RerunOptions` as JSON."""
 
     def to_json(self) -> JsonObject:
         """Only what differs from a plain run."""
@@ -29,9 +31,17 @@ class RunOptions:
             told["stop_after"] = self.stop_after
         if self.quiet:
             told["quiet"] = True
+        if self.rerun is not None:
+            told["rerun"] = self.rerun
         return told
 
     @classmethod
     def of(cls, told: Json) -> "RunOptions":
         """The options that `to_json` gave."""
-        return cls(told.get("mocks", {}), told.get("dry_run", False), told.get("stop_after"), told.get("quiet", False))
+        return cls(
+            told.get("mocks", {}),
+            told.get("dry_run", False),
+            told.get("stop_after"),
+            told.get("quiet", False),
+            told.get("rerun"),
+        )

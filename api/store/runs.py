@@ -50,6 +50,8 @@ class NewRun:
     caller: Caller | None = None
     depth: int = 0
     error_workflow: str | None = None
+    parent_run_id: str | None = None
+    """The run that this one repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class RunRow:
     """What it has answered its caller by `core.respond`."""
     attention: str | None
     plan_hash: str
+    error_workflow: str | None
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ async def insert(connection: AsyncConnection, run: NewRun) -> InsertedRun:
         "caller_execution": run.caller.execution if run.caller else None,
         "depth": run.depth,
         "error_workflow": run.error_workflow,
+        "parent_run_id": run.parent_run_id,
         "created_at": run.created_at,
     }
     statement = insert_into(connection, Run).values(values).on_conflict_do_nothing().returning(_RUNS.c.id)
@@ -287,4 +292,6 @@ def _run(row: Row[Any]) -> RunRow:
         response=read(row.response),
         attention=row.attention,
         plan_hash=row.plan_hash,
+        error_workflow=row.error_workflow,
+        depth=row.depth,
     )

@@ -30,6 +30,7 @@ def _later(default: object) -> dict[str, Any]:
 
 
 _CALLED = "caller_run_id IS NOT NULL"
+_REPEATS = "parent_run_id IS NOT NULL"
 
 
 class Workspace(SQLModel, table=True):
@@ -95,6 +96,7 @@ class Run(SQLModel, table=True):
         # Few rows at any time, and looked for every few seconds.
         Index("ix_runs_to_follow_up", "ended_at", sqlite_where=text("follow_up_due"), postgresql_where=text("follow_up_due")),
         Index("ix_runs_by_caller", "caller_run_id", "caller_key", sqlite_where=text(_CALLED), postgresql_where=text(_CALLED)),
+        Index("ix_runs_by_parent", "parent_run_id", "created_at", sqlite_where=text(_REPEATS), postgresql_where=text(_REPEATS)),
     )
     id: str = Field(primary_key=True)
     workspace_id: str = Field(foreign_key="workspaces.id")

@@ -2,6 +2,7 @@
 
 from interpreter.reuse.choosing import choose_reuse
 from interpreter.reuse.pages import add_page, pages
+from interpreter.reuse.places import Stretch, containers_around, runs_in
 from interpreter.reuse.recorded import (
     FAILED,
     FAILED_ITEMS,
@@ -24,11 +25,14 @@ __all__ = [
     "Recorded",
     "RecordedEnd",
     "Reuse",
+    "Stretch",
     "Verdict",
     "Wish",
     "add_page",
     "choose_reuse",
+    "containers_around",
     "key_of",
     "pages",
     "place_in",
+    "runs_in",
 ]

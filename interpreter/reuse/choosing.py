@@ -7,11 +7,12 @@ loop, and from inside of a container to the container.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from interpreter.graph import Graph
 from interpreter.plan import Plan, PlannedNode
+from interpreter.reuse.places import INDEXED, MAP, containers_around
 from interpreter.reuse.recorded import (
     FAILED,
     FAILED_ITEMS,
@@ -27,8 +28,6 @@ from interpreter.reuse.recorded import (
 )
 
 _NEVER = ("core.fail@", "core.stop@", "core.finally@")
-_INDEXED = ("core.map@", "core.loop@")
-_MAP = "core.map@"
 _OF_THE_WHOLE = ("concurrency", "tolerated_failures", "item_output", "max_iterations", "delay", "while", "until")
 """Fields of a container that change what becomes of its frames, and nothing in a frame."""
 _Why = tuple[ReasonCode, str]
@@ -48,7 +47,7 @@ class _Choice:
         self._changed = {} if before.hash == plan.hash else changed_nodes(before, plan)
         self._orders: dict[int | None, list[PlannedNode]] = {}
         self._frames = self._recorded_frames()
-        self._failed_frames = self._frames_with_failures() if wish.origin == FAILED_ITEMS else {}
+        self._failed_items = self._items_with_failures() if wish.origin == FAILED_ITEMS else {}
         self._anew: dict[str, _Why] = {}
         """Instances that run anew, those that are edited among them: what depends on them does too."""
         self._verdicts: list[Verdict] = []
@@ -69,37 +68,22 @@ class _Choice:
         """By container and its path the numbers of the frames of which something is recorded."""
         found: dict[tuple[int, Path], dict[int, None]] = defaultdict(dict)
         for key in self._recorded:
-            node_id, path = place_in(key)
-            index = self._plan.index_by_id.get(node_id)
-            while index is not None:
-                parent = self._plan.nodes[index].parent
-                if parent is None:
-                    break
-                indexed = self._plan.nodes[parent].type.startswith(_INDEXED)
-                if indexed and not path:
-                    break  # it lived elsewhere in the definition before
-                number, path = (path[-1], path[:-1]) if indexed else (0, path)
-                found[parent, path][number] = None
-                index = parent
+            for around in containers_around(self._plan, key):
+                found[around.container.index, place_in(around.key)[1]][around.number] = None
         return {place: sorted(numbers) for place, numbers in found.items()}
 
-    def _frames_with_failures(self) -> dict[tuple[int, Path], None]:
-        """Items of maps in which something failed for good or was cancelled: the map's index and the frame's path."""
-        found: dict[tuple[int, Path], None] = {}
+    def _items_with_failures(self) -> dict[tuple[str, int], None]:
+        """Items of maps in which something failed for good or was cancelled: the map's key and the item's index."""
+        found: dict[tuple[str, int], None] = {}
         for key, one in self._recorded.items():
-            node_id, path = place_in(key)
-            index = self._plan.index_by_id.get(node_id)
-            if index is None or not (one.status == "cancelled" or (one.status == "failed" and one.port is None)):
-                continue
-            parent = self._plan.nodes[index].parent
-            while parent is not None:
-                node = self._plan.nodes[parent]
-                if node.type.startswith(_MAP):
-                    found[parent, path] = None
-                if node.type.startswith(_INDEXED):
-                    path = path[:-1]
-                parent = node.parent
+            if one.status == "cancelled" or (one.status == "failed" and one.port is None):
+                found.update(dict.fromkeys(self._items_around(key)))
         return found
+
+    def _items_around(self, key: str) -> Iterator[tuple[str, int]]:
+        for around in containers_around(self._plan, key):
+            if around.container.type.startswith(MAP):
+                yield around.key, around.number
 
     # one frame
 
@@ -143,19 +127,19 @@ class _Choice:
         ]
 
     def _inside(self, node: PlannedNode, path: Path, around: _Why | None) -> bool:
-        indexed = node.type.startswith(_INDEXED)
+        indexed = node.type.startswith(INDEXED)
         anew = False
         for number in self._frames.get((node.index, path), []):
             if self._scope(node, (*path, number) if indexed else path, around):
                 anew = True
-                if indexed and not node.type.startswith(_MAP):
+                if indexed and not node.type.startswith(MAP):
                     around = around or ("earlier", f"round {number} of {node.id} runs anew")
         return anew
 
     def _is_by_item(self, node: PlannedNode, why: _Why) -> bool:
         """A map whose list may have changed is compared item by item, where failed items are wished for."""
         wished = (self._wish.origin == FAILED_ITEMS and why[0] in ("upstream", "input")) or why[0] == "definition"
-        if not wished or not node.type.startswith(_MAP):
+        if not wished or not node.type.startswith(MAP):
             return False
         return not any("count" in self._plan.nodes[index].reads.roots for index in _all_inside(self._plan, node))
 
@@ -193,20 +177,10 @@ class _Choice:
             return "not_succeeded", "something in it has failed" if told else f"it has {one.status}"
         if origin != FAILED_ITEMS:
             return None
-        if told and node.type.startswith(_MAP):
+        if told and node.type.startswith(MAP):
             return "failed_item", "items of it have failed"
-        return ("failed_item", "its item has failed") if one.status == "failed" and self._in_failed_item(key) else None
-
-    def _in_failed_item(self, key: str) -> bool:
-        node_id, path = place_in(key)
-        parent = self._plan.nodes[self._plan.index_by_id[node_id]].parent
-        while parent is not None:
-            node = self._plan.nodes[parent]
-            if (parent, path) in self._failed_frames:
-                return True
-            path = path[:-1] if node.type.startswith(_INDEXED) else path
-            parent = node.parent
-        return False
+        in_failed_item = any(item in self._failed_items for item in self._items_around(key))
+        return ("failed_item", "its item has failed") if one.status == "failed" and in_failed_item else None
 
     def _was_skipped_by_a_person(self, node: PlannedNode, key: str, one: Recorded) -> bool:
         """Skipped although its edges were taken."""
@@ -243,7 +217,7 @@ class _Choice:
                 return key_of(name, path)
             if parent is None:
                 return None
-            path = path[:-1] if self._plan.nodes[parent].type.startswith(_INDEXED) else path
+            path = path[:-1] if self._plan.nodes[parent].type.startswith(INDEXED) else path
             parent = self._plan.nodes[parent].parent
 
     def _decide(self, node: PlannedNode, key: str, why: _Why | None) -> bool:

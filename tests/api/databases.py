@@ -68,6 +68,7 @@ def node_row(key: str, status: str = "succeeded", **more: Any) -> NodeRow:
         "input": {},
         "output": {"of": key},
         "error": None,
+        "port": "out" if status == "succeeded" else None,
         "reused": False,
         "cached_at": None,
         **more,

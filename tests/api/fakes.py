@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from activities.kit.keys import KeyRing
+from activities.kit.large_values import LargeValues
 from api.engine.errors import TemporalAway, ToldInVain
 from api.engine.grants import Grant, check_grant, sign_grant
 from api.engine.resume_tokens import run_of_resume_token
+from api.engine.reusing import Reuses
 from api.store import records, runs
 from api.store.database import Database
 from api.store.runs import RunRow, StartPayload
@@ -22,8 +24,9 @@ class FakeEngine:
     temporal_address = "temporal.example:7233"
     namespace = "default"
 
-    def __init__(self, database: Database, ring: KeyRing) -> None:
+    def __init__(self, database: Database, ring: KeyRing, values: LargeValues) -> None:
         self._database = database
+        self.reuses = Reuses(database, values)
         self._ring = ring
         self.started: list[str] = []
         self.payloads: list[StartPayload | None] = []

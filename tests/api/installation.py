@@ -89,9 +89,10 @@ async def installed(settings: ApiSettings) -> AsyncIterator[Installation]:
     """An installation on a migrated database."""
     database = Database(settings.database_url)
     ring = KeyRing.from_settings(settings)
-    engine = FakeEngine(database, ring)
-    app = create_app(settings)
     storage = PayloadStorage.at(settings.payloads)
+    values = LargeValues(storage, ring, settings.max_value_bytes)
+    engine = FakeEngine(database, ring, values)
+    app = create_app(settings)
     app.state.services = services = Services(
         settings=settings,
         database=database,
@@ -102,7 +103,7 @@ async def installed(settings: ApiSettings) -> AsyncIterator[Installation]:
         keys=KeyDoor(database),
         published=PublishedVersions(),
         storage=storage,
-        values=LargeValues(storage, ring, settings.max_value_bytes),
+        values=values,
     )
     mine, other = ids.workspace_id(), ids.workspace_id()
     async with database.write() as connection:

@@ -118,7 +118,7 @@ def test_a_restore_that_forgets_the_timers_is_found(monkeypatch: pytest.MonkeyPa
 
     real = driving.restore
 
-    def planted(plan: Any, kept: Any) -> Any:
+    def planted(plan: Any, kept: Any, reuse: Any) -> Any:
         state, commands = real(plan, kept)
         return state, [one for one in commands if type(one).__name__ != "StartTimer"]
 

@@ -40,7 +40,7 @@ class NaiveReuse:
         for key in [key for key in self.rows if key not in self.anew]:
             # Not even its finally runs, in a container that is taken as a whole.
             self.anew -= set(self._inside(key, finallys=True))
-        self.rows.update(dict.fromkeys(given, {}))
+        self.rows.update({key: {} for key in given})
         self.anew |= set(self.edited) & set(self.rows)
 
     @property
