@@ -27,6 +27,8 @@ class Ledger:
     arrived: dict[str, threading.Event] = field(default_factory=lambda: defaultdict(threading.Event))
     held: dict[str, threading.Event] = field(default_factory=dict)
     delay: float = 0.0
+    refused: dict[str, int] = field(default_factory=dict)
+    """Keys that are answered with this status instead."""
 
     def hold(self, key: str) -> None:
         self.held[key] = threading.Event()
@@ -56,10 +58,11 @@ def running_ledger() -> Iterator[Ledger]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            ledger.take(parse_qs(urlsplit(self.path).query)["key"][0], self.headers.get("Idempotency-Key"))
+            key = parse_qs(urlsplit(self.path).query)["key"][0]
+            ledger.take(key, self.headers.get("Idempotency-Key"))
             body = b'{"ok": true}'
             try:
-                self.send_response(200)
+                self.send_response(ledger.refused.get(key, 200))
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -95,7 +95,7 @@ async def _version(
         return RunnableVersion.of(None, runnable_plan(services, workflow.definition), workflow.definition)
     found = await services.published.get(connection, run.workspace_id, run.workflow_id, int(wanted))
     if found is None:
-        raise Unprocessable(*_field("definition", f"there is no version {wanted} of this workflow"))
+        raise _wrong("definition", f"there is no version {wanted} of this workflow")
     return found
 
 
@@ -109,10 +109,10 @@ def _node_of(plan: Plan, key: str, field: str) -> PlannedNode:
     try:
         node_id, path = place_in(key)
     except ValueError:
-        raise Unprocessable(*_field(field, f'"{key}" is no instance key: one looks like fetch, or fetch#3')) from None
+        raise _wrong(field, f'"{key}" is no instance key: one looks like fetch, or fetch#3') from None
     index = plan.index_by_id.get(node_id)
     if index is None or key_of(node_id, path) != key:
-        raise Unprocessable(*_field(field, f'there is no node "{node_id}" in this definition'))
+        raise _wrong(field, f'there is no node "{node_id}" in this definition')
     return plan.nodes[index]
 
 
@@ -122,16 +122,16 @@ def _override(services: Services, plan: Plan, key: str, output: Json) -> JsonObj
     node_type = services.catalog.get(node.type)
     ports = node_type.ports_for(node.config) if node_type is not None else ()
     if not ports:
-        raise Unprocessable(*_field("overrides", f"{key} gives no output"))
+        raise _wrong("overrides", f"{key} gives no output")
     named = output.get("port") if isinstance(output, dict) else None
     port = named if named in ports else "out" if "out" in ports else None
     if port is None:
-        raise Unprocessable(*_field("overrides", f'{key} leaves by {", ".join(ports)}: say which in "port" of its output'))
+        raise _wrong("overrides", f'{key} leaves by {", ".join(ports)}: say which in "port" of its output')
     return {"output": output, "port": port}
 
 
-def _field(field: str, message: str) -> tuple[str, list[JsonObject]]:
-    return f"{field}: {message}", [{"field": field, "pointer": f"/{field}", "message": message}]
+def _wrong(field: str, message: str) -> Unprocessable:
+    return Unprocessable(f"{field}: {message}", fields=[{"field": field, "pointer": f"/{field}", "message": message}])
 
 
 # the callers of a child run
