@@ -261,6 +261,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Difference
+         * @description The first instance that ended otherwise in another run; null when all ended alike.
+         */
+        get: operations["get_difference_api_v1_runs__run_id__difference_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/events": {
         parameters: {
             query?: never;
@@ -401,6 +421,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rerun Run
+         * @description Repeats a run that has ended, as a new one: what still holds of the first is taken over without a call.
+         */
+        post: operations["rerun_run_api_v1_runs__run_id__rerun_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/resume": {
         parameters: {
             query?: never;
@@ -415,6 +455,46 @@ export interface paths {
          * @description Goes on after a pause.
          */
         post: operations["resume_run_api_v1_runs__run_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/reuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reuse
+         * @description What a rerun took over from the run that it repeats, and why it did not take the rest.
+         */
+        get: operations["list_reuse_api_v1_runs__run_id__reuse_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tree
+         * @description The first run of all with its reruns, and where each parts from the sibling before it.
+         */
+        get: operations["get_tree_api_v1_runs__run_id__tree_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -788,6 +868,30 @@ export interface components {
             /** Rest */
             rest: components["schemas"]["Changed"][];
         };
+        /**
+         * Difference
+         * @description Where two runs part.
+         */
+        Difference: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "presence" | "status" | "port" | "error" | "output";
+            /** Key */
+            key: string;
+            /** Node Id */
+            node_id: string;
+            /**
+             * Pointer
+             * @description Where in the output, as a JSON Pointer
+             */
+            pointer: string;
+        };
         /** DraftBody */
         DraftBody: {
             /** Definition */
@@ -968,6 +1072,8 @@ export interface components {
             node_id: string;
             /** Output */
             output: unknown;
+            /** Port */
+            port?: string | null;
             /** Reused */
             reused: boolean;
             /** Started At */
@@ -1034,6 +1140,114 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** RerunBody */
+        RerunBody: {
+            /**
+             * Alone
+             * @description Of a child run: only itself, and not the runs that failed because of it
+             * @default false
+             */
+            alone: boolean;
+            /**
+             * Definition
+             * @default original
+             */
+            definition: ("original" | "latest" | "draft") | number;
+            /**
+             * From
+             * @description start, failed, failed-items, a node id, or an instance key
+             * @default start
+             */
+            from: string;
+            /**
+             * Input
+             * @description Another input; null: the same
+             */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Overrides
+             * @description Outputs by instance key, instead of the recorded ones
+             */
+            overrides?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RerunOfView
+         * @description How a rerun repeats its parent.
+         */
+        RerunOfView: {
+            /** By */
+            by: string;
+            /** Definition */
+            definition: string | number;
+            /**
+             * Edited
+             * @description Keys of the instances whose output was edited
+             */
+            edited: string[];
+            /** From */
+            from: string;
+            /** Input Changed */
+            input_changed: boolean;
+        };
+        /** RerunView */
+        RerunView: {
+            /** Attention */
+            attention?: ("paused" | "stalled") | null;
+            caller?: components["schemas"]["Caller"] | null;
+            /**
+             * Continues
+             * @description New runs of its callers, from the innermost, that go on with its end
+             */
+            continues: string[];
+            /** Created At */
+            created_at: string;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Ended At */
+            ended_at: string | null;
+            error: components["schemas"]["ErrorView"] | null;
+            /** Id */
+            id: string;
+            /** Input */
+            input: unknown;
+            /** Output */
+            output: unknown;
+            /** Parent Run Id */
+            parent_run_id: string | null;
+            rerun?: components["schemas"]["RerunOfView"] | null;
+            /**
+             * Response
+             * @description What the run has answered its caller by core.respond
+             */
+            response?: {
+                [key: string]: unknown;
+            } | null;
+            /** Reuse */
+            reuse: components["schemas"]["ReuseView"][];
+            /**
+             * Reuse Truncated
+             * @description There are more: GET /runs/{id}/reuse has them all
+             */
+            reuse_truncated: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Status */
+            status: string;
+            /** Trigger */
+            trigger: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number | null;
+            /** Workflow Id */
+            workflow_id: string;
+            /** Workflow Name */
+            workflow_name: string;
+        };
         /**
          * ResumeBody
          * @description An event (`payload`), or a decision on an approval.
@@ -1055,6 +1269,24 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /** ReusePage */
+        ReusePage: {
+            /** Items */
+            items: components["schemas"]["ReuseView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ReuseView */
+        ReuseView: {
+            /** Code */
+            code: string;
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+            /** Reused */
+            reused: boolean;
         };
         /** RunPage */
         RunPage: {
@@ -1083,6 +1315,7 @@ export interface components {
             output: unknown;
             /** Parent Run Id */
             parent_run_id: string | null;
+            rerun?: components["schemas"]["RerunOfView"] | null;
             /**
              * Response
              * @description What the run has answered its caller by core.respond
@@ -1152,6 +1385,47 @@ export interface components {
             namespace: string;
             /** Ui */
             ui: string | null;
+        };
+        /** TreeNode */
+        TreeNode: {
+            /** By */
+            by: string | null;
+            /** Created At */
+            created_at: string;
+            /** Definition */
+            definition: string | number | null;
+            /**
+             * Edited
+             * @description Keys of the instances whose output was edited
+             */
+            edited: string[];
+            /** Ended At */
+            ended_at: string | null;
+            /** @description To the sibling before it */
+            first_difference: components["schemas"]["Difference"] | null;
+            /** Id */
+            id: string;
+            /** Input Changed */
+            input_changed: boolean;
+            /**
+             * Origin
+             * @description From where it repeats its parent; null for the first run
+             */
+            origin: string | null;
+            /** Parent Run Id */
+            parent_run_id: string | null;
+            /** Reruns */
+            reruns: components["schemas"]["TreeNode"][];
+            /** Status */
+            status: string;
+            /** Version */
+            version: number | null;
+        };
+        /** TreeView */
+        TreeView: {
+            root: components["schemas"]["TreeNode"];
+            /** Truncated */
+            truncated: boolean;
         };
         /** TrialBody */
         TrialBody: {
@@ -1796,6 +2070,39 @@ export interface operations {
             };
         };
     };
+    get_difference_api_v1_runs__run_id__difference_get: {
+        parameters: {
+            query: {
+                to: string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"] | null;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     stream_events_api_v1_runs__run_id__events_get: {
         parameters: {
             query?: never;
@@ -2031,6 +2338,43 @@ export interface operations {
             };
         };
     };
+    rerun_run_api_v1_runs__run_id__rerun_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RerunBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RerunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     resume_run_api_v1_runs__run_id__resume_post: {
         parameters: {
             query?: never;
@@ -2049,6 +2393,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_reuse_api_v1_runs__run_id__reuse_get: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReusePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_tree_api_v1_runs__run_id__tree_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeView"];
                 };
             };
             /** @description Validation Error */
