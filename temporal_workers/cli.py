@@ -144,6 +144,23 @@ def skip(run_id: _Run, key: _Key) -> None:
 
 
 @app.command()
+def rerun(
+    run_id: _Run,
+    origin: Annotated[
+        str, typer.Option("--from", help="start, failed, failed-items, a node's id, or an instance key.")
+    ] = "failed",
+    definition: Annotated[str, typer.Option(help="original, latest, draft, or a version.")] = "original",
+    input: Annotated[str | None, typer.Option(help="Another input, as JSON or @FILE.")] = None,
+    overrides: Annotated[str | None, typer.Option(help='Edited outputs, as JSON {"<key>": output} or @FILE.')] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="Of a child run: not the runs that wait for it.")] = False,
+) -> None:
+    """Run a run that has ended again; what still holds of it is not called a second time."""
+    from temporal_workers.commands.rerun import rerun as repeat
+
+    raise typer.Exit(repeat(run_id, origin, definition, input=input, overrides=overrides, alone=alone))
+
+
+@app.command()
 def doctor(as_json: _Json = False) -> None:
     """Check this machine and installation, with a way out for everything that is wrong."""
     from temporal_workers.commands.doctor import doctor as show

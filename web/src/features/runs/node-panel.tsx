@@ -1,7 +1,9 @@
 import { useState } from "react";
+import type { Run } from "@/api/types";
 import { typeName } from "@/graph/definition";
 import type { NodeRow, RunEvent } from "@/graph/live-run";
-import { nodeHasEnded, STATUS_WORDS } from "@/graph/status";
+import { nodeHasEnded, runHasEnded, STATUS_WORDS } from "@/graph/status";
+import { Button } from "@/ui/button";
 import { Duration } from "@/ui/moment";
 import { SidePanel } from "@/ui/side-panel";
 import { StatusMark } from "@/ui/status-mark";
@@ -10,9 +12,10 @@ import { ValueView } from "@/ui/value-view";
 import { AnswerPanel } from "./answer-panel";
 import { NodeAttempts } from "./node-attempts";
 import { NodeErrorView } from "./node-error";
+import { RerunDialog } from "./rerun-dialog";
 
 type Props = {
-  runId: string;
+  run: Run;
   row: NodeRow;
   instances: NodeRow[];
   /** The node has ended, but its values are still on their way. */
@@ -22,8 +25,9 @@ type Props = {
 };
 
 /** One node instance: what it gave, what it got, what went wrong, how often it was tried. */
-export function NodePanel({ runId, row, instances, awaiting, events, onChoose }: Props) {
+export function NodePanel({ run, row, instances, awaiting, events, onChoose }: Props) {
   const [tab, setTab] = useState(row.error ? "error" : "output");
+  const [repeating, setRepeating] = useState(false);
   const tabs = [
     { id: "output", name: "Output" },
     { id: "input", name: "Input" },
@@ -52,7 +56,13 @@ export function NodePanel({ runId, row, instances, awaiting, events, onChoose }:
         {row.reused ? <span className="text-muted">reused</span> : null}
         {instances.length > 1 ? <Instances row={row} instances={instances} onChoose={onChoose} /> : null}
       </div>
-      <AnswerPanel runId={runId} row={row} />
+      <AnswerPanel runId={run.id} row={row} />
+      {runHasEnded(run.status) ? (
+        <div className="px-3 pb-2">
+          <Button onClick={() => setRepeating(true)}>Run again from here</Button>
+        </div>
+      ) : null}
+      {repeating ? <RerunDialog run={run} row={row} onClose={() => setRepeating(false)} /> : null}
       <TabBar label="What is known of the node" tabs={tabs} current={tab} onChange={setTab}>
         <TabPanel id="output">
           <Scroll>

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ArrowLeftRight, ExternalLink } from "lucide-react";
+import { ArrowLeftRight, ExternalLink, RotateCcw } from "lucide-react";
+import { useState } from "react";
 import { Link } from "react-router";
 import { cancelRun, pauseRun, runKeys } from "@/api/runs";
 import { systemQuery, temporalPage } from "@/api/system";
@@ -13,6 +14,7 @@ import { Duration, Moment } from "@/ui/moment";
 import { ProblemNote } from "@/ui/problem-note";
 import { triggerText, versionText } from "@/ui/run-table";
 import { StatusMark } from "@/ui/status-mark";
+import { RerunDialog } from "./rerun-dialog";
 
 type Props = {
   run: Run;
@@ -35,6 +37,7 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
     onSuccess: () => queries.invalidateQueries({ queryKey: runKeys.one(run.id), exact: true }),
   });
   const ended = runHasEnded(status);
+  const [repeating, setRepeating] = useState(false);
   return (
     <header className="px-4 pt-2 pb-1">
       <div className="flex h-8 items-center gap-3">
@@ -48,7 +51,12 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
           <ArrowLeftRight aria-hidden className="size-3.5" />
           Input and output
         </Button>
-        {ended ? null : (
+        {ended ? (
+          <Button onClick={() => setRepeating(true)}>
+            <RotateCcw aria-hidden className="size-3.5" />
+            Run again
+          </Button>
+        ) : (
           <Button disabled={pause.isPending} onClick={() => pause.mutate()}>
             {paused ? "Resume" : "Pause"}
           </Button>
@@ -86,8 +94,17 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
           </span>
           <CopyButton label="Copy the run's id" text={() => run.id} className="ml-0.5 size-5" />
         </Fact>
+        {run.parent_run_id ? (
+          <Fact name="Repeats">
+            <Link to={`/runs/${run.parent_run_id}`} className="text-accent-text hover:underline">
+              <span className="font-mono text-xs">{shortId(run.parent_run_id)}</span>
+              {run.rerun ? ` from ${run.rerun.from}` : ""}
+            </Link>
+          </Fact>
+        ) : null}
         <TemporalLink runId={run.id} />
       </dl>
+      {repeating ? <RerunDialog run={{ ...run, status }} onClose={() => setRepeating(false)} /> : null}
       {cancel.error ? <ProblemNote error={cancel.error} /> : null}
       {pause.error ? <ProblemNote error={pause.error} /> : null}
     </header>

@@ -3,11 +3,13 @@ import type { Run } from "@/api/types";
 import { SidePanel } from "@/ui/side-panel";
 import { TabBar, TabPanel } from "@/ui/tab-bar";
 import { ValueView } from "@/ui/value-view";
+import { RunRelatives } from "./run-relatives";
 
 const TABS = [
   { id: "output", name: "Output" },
   { id: "input", name: "Input" },
   { id: "trigger", name: "Trigger" },
+  { id: "reruns", name: "Reruns" },
 ];
 
 /** What went into the whole run and what came out. */
@@ -33,6 +35,11 @@ export function RunPanel({ run, onClose }: { run: Run; onClose: () => void }) {
         <TabPanel id="trigger">
           <div className="min-h-0 flex-1 overflow-auto">
             <ValueView value={run.trigger} root="trigger" />
+          </div>
+        </TabPanel>
+        <TabPanel id="reruns">
+          <div className="min-h-0 flex-1 overflow-auto">
+            <RunRelatives run={run} />
           </div>
         </TabPanel>
       </TabBar>

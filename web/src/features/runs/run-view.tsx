@@ -73,7 +73,7 @@ export function RunView({ run }: { run: Run }) {
         {row ? (
           <NodePanel
             key={row.key}
-            runId={run.id}
+            run={{ ...run, status: picture.status }}
             row={row}
             instances={picture.groups.get(row.node_id) ?? [row]}
             awaiting={picture.awaited.includes(row.key)}
