@@ -16,6 +16,8 @@ class ApiSettings(KitSettings):
     public_url_text: str = Field("", validation_alias="HOLDFAST_PUBLIC_URL")
     bootstrap_api_key: SecretStr | None = Field(None, validation_alias="HOLDFAST_BOOTSTRAP_API_KEY")
     temporal_ui: str = Field("", validation_alias="HOLDFAST_TEMPORAL_UI")
+    max_runs: int = Field(10_000, ge=1, le=1_000_000, validation_alias="HOLDFAST_MAX_RUNS")
+    """How many runs may be in flight at a time; the others wait."""
 
     @field_validator("bootstrap_api_key")
     @classmethod

@@ -80,8 +80,9 @@ class Edge(_Strict):
 
 
 class Concurrency(_Strict):
-    limit: int = Field(ge=1)
-    key: str | None = None
+    limit: int = Field(ge=1, le=100_000)
+    key: str | None = Field(default=None, min_length=1, max_length=1_000)
+    """A template over `input` and `trigger`: the limit counts for each of its values."""
     policy: Literal["queue", "skip", "cancel_older", "coalesce"] = "queue"
 
 
@@ -92,6 +93,8 @@ class Settings(_Strict):
     error_workflow: str | None = None
     concurrency: Concurrency | None = None
     searchable: tuple[str, ...] = ()
+    business_key: str | None = Field(default=None, min_length=1, max_length=1_000)
+    """A template over `input` and `trigger`: what people call the matter that a run is about."""
 
 
 class Definition(_Strict):

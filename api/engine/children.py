@@ -147,7 +147,7 @@ async def _start_again(database: Database, runner: Starter, workspace_id: str, r
     """An earlier attempt may have died between the row and the start; one that has ended tells its end once more."""
     async with database.read() as connection:
         run = await runs.get(connection, workspace_id, run_id)
-    if run is not None and run.status == "queued":
+    if run is not None and run.status == "queued" and run.admitted:
         await runner.start(run_id)
     elif run is not None and run.status in RUN_ENDS:
         async with database.write() as connection:

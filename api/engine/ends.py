@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict, defaultdict
+from collections.abc import Callable
 
 _REMEMBERED = 2_000
 
@@ -9,7 +10,9 @@ _REMEMBERED = 2_000
 class RunEnds:
     """Ends of runs as this process records them; another process's are found in the database."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[], None] = lambda: None) -> None:
+        self._heard = heard
+        """Is told of every end."""
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._ended: OrderedDict[str, None] = OrderedDict()
 
@@ -20,6 +23,7 @@ class RunEnds:
             self._ended.popitem(last=False)
         for event in self._waiting.pop(run_id, ()):
             event.set()
+        self._heard()
 
     async def wait(self, run_id: str, seconds: float) -> bool:
         """Whether the end was announced within the time."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -14,6 +15,7 @@ from temporalio.worker import Worker
 
 from activities.kit.keys import KeyRing
 from activities.kit.large_values import LargeValues
+from api.engine.admitting import Admission
 from api.engine.answering import tell_batches, tell_run
 from api.engine.batch_places import batches_around
 from api.engine.children import child_activities
@@ -33,9 +35,9 @@ from api.engine.reusing import Reuses
 from api.engine.starting import start_and_ask, start_execution
 from api.engine.watching import Watchers
 from api.settings import ApiSettings
-from api.store import plans, records, runs
+from api.store import admission, plans, records, runs
 from api.store.database import Database
-from api.store.runs import RunRow, StartPayload
+from api.store.runs import InsertedRun, RunRow, StartPayload
 from interpreter.json_value import JsonObject
 from interpreter.plan import Plan
 from interpreter.protocol import CANCEL_SIGNAL, PLATFORM_QUEUE, RUN_ENDS, Answer, Intervention, NodeRow, RunEvent
@@ -55,11 +57,12 @@ class Engine:
         self._database = database
         self._ring = ring
         self._link = TemporalLink(settings, ring)
-        self._ends = RunEnds()
+        self._ends = RunEnds(self._make_room)
         self._watchers = Watchers(database, self._ends)
         self._published = published
         self._crossing = Crossing(values)
         self.reuses = Reuses(database, values)
+        self._admission = Admission(database, settings.max_runs, self.start)
         self._public_url = settings.public_url
         self._follow_ups = FollowUps(
             database, published, self, lambda: self._link.client, self._crossing, settings.public_url
@@ -80,7 +83,9 @@ class Engine:
     async def _serve(self) -> None:
         """Connects, however long it takes, then serves the record and reconciles."""
         client = await self._link.connect()
-        reconciler = Reconciler(self._database, self._ring, self._ends, self._follow_ups, self._public_url)
+        reconciler = Reconciler(
+            self._database, self._ring, self._ends, self._follow_ups, self._admission, self._public_url
+        )
         record = record_activity(self._database, self._ends, lambda run_id: self._go(self._follow_ups.of_run(run_id)))
         children = child_activities(self._database, self._published, self, self._crossing)
         activities = [record, self.reuses.activity(), *children]
@@ -98,6 +103,25 @@ class Engine:
             structlog.get_logger("engine").error("background work failed", error=repr(task.exception()))
 
     # runs
+
+    @property
+    def is_full(self) -> bool:
+        return self._admission.is_full
+
+    async def entered(self, inserted: InsertedRun) -> None:
+        """Counts a run that has come through the door, and tells those to stop that it takes the place of."""
+        self._admission.entered(inserted.admitted)
+        for run_id in inserted.superseded:
+            self._go(self._cancel_in_temporal(run_id))
+
+    def _make_room(self) -> None:
+        if self._admission.ended():
+            self._go(self._admission.turn())
+
+    async def _cancel_in_temporal(self, run_id: str) -> None:
+        # What can't be told now the reconciler tells.
+        with suppress(RPCError):
+            await self._link.client.get_workflow_handle(run_id).cancel()
 
     async def start(self, run_id: str, payload: StartPayload | None = None) -> None:
         """Begins a run whose row is committed; when Temporal is away the reconciler does it later."""
@@ -152,6 +176,11 @@ class Engine:
         """Asks a run to stop, also one that Temporal does not know yet; raises `TemporalAway`."""
         async with self._database.write() as connection:
             again = await runs.request_cancel(connection, run.workspace_id, run.id)
+            ended = not run.admitted and await admission.end_waiting(connection, run.id, datetime.now(UTC), None)
+        if ended:
+            self._ends.announce(run.id)
+            self._go(self._follow_ups.of_run(run.id))
+            return
         handle = self._link.client.get_workflow_handle(run.id)
         try:
             await handle.cancel()

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from api.engine.slots import Concurrency
 from api.store import plans, workflows
 from api.store.database import Connection
 from interpreter.json_value import Json, JsonObject
@@ -21,12 +22,22 @@ class RunnableVersion:
     input_schema: JsonObject | None
     error_workflow: str | None = None
     """What its definition says is to run when a run of it fails: an id or a name."""
+    concurrency: Concurrency | None = None
+    business_key: str | None = None
+    """A template over `input` and `trigger`: what people call the matter that a run is about."""
 
     @classmethod
     def of(cls, number: int | None, plan: Plan, definition: Json) -> "RunnableVersion":
         """The plan of a definition, with what the plan does not say."""
         settings = definition.get("settings") or {}
-        return cls(number, plan, definition.get("input"), settings.get("error_workflow"))
+        return cls(
+            number,
+            plan,
+            definition.get("input"),
+            settings.get("error_workflow"),
+            Concurrency.of(settings),
+            settings.get("business_key"),
+        )
 
 
 class PublishedVersions:

@@ -8,6 +8,7 @@ from temporalio.client import Client, RPCError, WorkflowExecutionStatus
 from temporalio.service import RPCStatusCode
 
 from activities.kit.keys import KeyRing
+from api.engine.admitting import Admission
 from api.engine.closing import close_from_outside
 from api.engine.ends import RunEnds
 from api.engine.errors import TemporalAway
@@ -36,13 +37,14 @@ class Reconciler:
     """Works through the open rows, again and again."""
 
     def __init__(
-        self, database: Database, ring: KeyRing, ends: RunEnds, follow_ups: FollowUps, public_url: str
+        self, database: Database, ring: KeyRing, ends: RunEnds, follow_ups: FollowUps, admission: Admission, public_url: str
     ) -> None:
         self._database = database
         self._ring = ring
         self._public_url = public_url
         self._ends = ends
         self._follow_ups = follow_ups
+        self._admission = admission
         self._after = ""
         """Where the next round of closing goes on, so that long runs do not hide the others."""
 
@@ -51,7 +53,9 @@ class Reconciler:
         log = structlog.get_logger("reconciler")
         while True:
             try:
+                await self._admission.turn()
                 await self.start_what_was_left(client)
+                await self.cancel_what_was_told(client)
                 await self.close_what_has_ended(client)
                 await self._follow_ups.of_all(datetime.now(UTC) - _START_AFTER)
             except Exception as error:
@@ -76,6 +80,17 @@ class Reconciler:
                 cancelled = await runs.cancel_is_requested(connection, run.id)
             if cancelled:
                 await client.get_workflow_handle(run.id).cancel()
+
+    async def cancel_what_was_told(self, client: Client) -> None:
+        """A crash may have come between the row and Temporal; telling a run twice does no harm."""
+        async with self._database.read() as connection:
+            told = await runs.told_to_cancel(connection, _AT_ONCE)
+        for run_id in told:
+            try:
+                await client.get_workflow_handle(run_id).cancel()
+            except RPCError as error:
+                if error.status != RPCStatusCode.NOT_FOUND:
+                    raise
 
     async def close_what_has_ended(self, client: Client) -> None:
         async with self._database.read() as connection:

@@ -6,7 +6,7 @@ from typing import Protocol
 from temporalio.client import Client, RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from api.engine.starting import RESPONSE_ID
-from api.store.runs import StartPayload
+from api.store.runs import InsertedRun, StartPayload
 from interpreter.json_value import JsonObject
 from interpreter.plan import Plan
 from interpreter.protocol import RESPONSE_UPDATE
@@ -41,6 +41,11 @@ def answer_in(told: JsonObject) -> JsonObject | None:
 class Starter(Protocol):
     """What starts a run and waits for its answer."""
 
+    @property
+    def is_full(self) -> bool: ...
+
+    async def entered(self, inserted: InsertedRun) -> None: ...
+
     async def start_and_ask(self, run_id: str, payload: StartPayload | None, seconds: float) -> JsonObject | None: ...
 
 
@@ -51,6 +56,13 @@ class Asking:
         self._engine = engine
         self._seconds = seconds
         self.response: JsonObject | None = None
+
+    @property
+    def is_full(self) -> bool:
+        return self._engine.is_full
+
+    async def entered(self, inserted: InsertedRun) -> None:
+        await self._engine.entered(inserted)
 
     async def start(self, run_id: str, payload: StartPayload | None = None) -> None:
         self.response = await self._engine.start_and_ask(run_id, payload, self._seconds)

@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.engine.errors import TemporalAway
+from api.engine.errors import RunRefused, TemporalAway
 from interpreter.finding import Finding
 from interpreter.json_value import JsonObject
 
@@ -120,6 +120,10 @@ def answer_problems(app: FastAPI) -> None:
         ]
         detail = "; ".join(f"{one['field']}: {one['message']}" for one in fields)
         return problem(422, "invalid_request", detail, fields=fields)
+
+    @app.exception_handler(RunRefused)
+    async def refused(_: Request, error: RunRefused) -> JSONResponse:
+        return problem(422, "run_refused", error.message, reason=error.code, hint=error.hint)
 
     @app.exception_handler(TemporalAway)
     async def away(_: Request, error: TemporalAway) -> JSONResponse:

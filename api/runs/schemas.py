@@ -73,6 +73,13 @@ class RerunOfView(BaseModel):
     by: str
 
 
+class QueuedFor(BaseModel):
+    """Why a run has not begun."""
+
+    reason: Literal["workflow_limit", "key_limit", "cap"]
+    before: int = Field(description="How many wait for the same before it")
+
+
 class RunView(BaseModel):
     id: str
     workflow_id: str
@@ -91,6 +98,8 @@ class RunView(BaseModel):
     rerun: RerunOfView | None = None
     dry_run: bool
     caller: Caller | None = None
+    business_key: str | None = None
+    queued_for: QueuedFor | None = Field(None, description="Of a run that waits for its turn; only of a single run")
     response: JsonObject | None = Field(None, description="What the run has answered its caller by core.respond")
 
 

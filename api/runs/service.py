@@ -15,7 +15,7 @@ from api.kit.problem import Conflict, NotFound, Unprocessable
 from api.kit.services import Services
 from api.kit.times import shown
 from api.runs.schemas import StartBody
-from api.store import pins, runs, workflows
+from api.store import admission, pins, runs, workflows
 from api.store.database import Connection
 from api.store.rerun_options import RerunOptions
 from api.store.run_options import RunOptions
@@ -116,6 +116,10 @@ SHOWN_BYTES = 8 * 1024 * 1024
 async def whole_view(services: Services, run: RunRow) -> JsonObject:
     """A run with its output put together, as long as that is of a size that people look at."""
     shown_run = view(run)
+    if run.status == "queued" and not run.admitted:
+        async with services.database.read() as connection:
+            waits = await admission.position(connection, run.id)
+        shown_run["queued_for"] = waits and {"reason": waits[0], "before": waits[1]}
     if is_reference(run.output) and run.output["$payload"]["size"] > SHOWN_BYTES:
         return shown_run
     with contextlib.suppress(ValueLost):
@@ -143,6 +147,8 @@ def view(run: RunRow) -> JsonObject:
         "rerun": _rerun_view(run),
         "dry_run": run.options.dry_run,
         "caller": {"run_id": run.caller.run_id, "key": run.caller.key} if run.caller else None,
+        "business_key": run.business_key,
+        "queued_for": None,
         "response": run.response,
     }
 

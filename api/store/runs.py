@@ -52,6 +52,12 @@ class NewRun:
     error_workflow: str | None = None
     parent_run_id: str | None = None
     """The run that this one repeats."""
+    admitted: bool = True
+    """It may begin at once."""
+    slot: str | None = None
+    slot_limit: int | None = None
+    priority: int = 0
+    business_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,10 @@ class InsertedRun:
     created: bool
     conflict: bool
     """The key was used before, with another request."""
+    admitted: bool = True
+    """It may begin."""
+    superseded: tuple[str, ...] = ()
+    """Runs that are to stop for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,8 @@ class RunRow:
     plan_hash: str
     error_workflow: str | None
     depth: int
+    admitted: bool
+    business_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,11 @@ async def insert(connection: AsyncConnection, run: NewRun) -> InsertedRun:
         "depth": run.depth,
         "error_workflow": run.error_workflow,
         "parent_run_id": run.parent_run_id,
+        "admitted": run.admitted,
+        "slot": run.slot,
+        "slot_limit": run.slot_limit,
+        "priority": run.priority,
+        "business_key": run.business_key,
         "created_at": run.created_at,
     }
     statement = insert_into(connection, Run).values(values).on_conflict_do_nothing().returning(_RUNS.c.id)
@@ -210,7 +227,7 @@ async def list_(
 
 async def mark_started(connection: AsyncConnection, run_id: str, at: datetime) -> None:
     """The Temporal workflow exists."""
-    queued = (_RUNS.c.id == run_id, _RUNS.c.status == "queued")
+    queued = (_RUNS.c.id == run_id, _RUNS.c.status == "queued", _RUNS.c.admitted)
     await connection.execute(update(_RUNS).where(*queued).values(status="running", started_at=at))
 
 
@@ -229,7 +246,7 @@ async def note_attention(connection: AsyncConnection, workspace_id: str, run_id:
 
 async def not_started(connection: AsyncConnection, older_than: datetime, limit: int) -> list[RunRow]:
     """What a crash, or Temporal's absence, left behind: the oldest first."""
-    left = (_RUNS.c.status == "queued", _RUNS.c.created_at < older_than)
+    left = (_RUNS.c.status == "queued", _RUNS.c.admitted, _RUNS.c.created_at < older_than)
     return [_run(row) for row in await connection.execute(select(_RUNS).where(*left).order_by(_RUNS.c.created_at).limit(limit))]
 
 
@@ -237,6 +254,12 @@ async def open_runs(connection: AsyncConnection, older_than: datetime, limit: in
     """Runs that have begun and not ended, by id from behind `after`."""
     still = (_RUNS.c.status.in_(("running", "waiting")), _RUNS.c.started_at < older_than, _RUNS.c.id > after)
     return [_run(row) for row in await connection.execute(select(_RUNS).where(*still).order_by(_RUNS.c.id).limit(limit))]
+
+
+async def told_to_cancel(connection: AsyncConnection, limit: int) -> list[str]:
+    """Open runs that are to stop, whether they have been told or not."""
+    wanted = (_RUNS.c.status.in_(("running", "waiting")), _RUNS.c.cancel_requested)
+    return list((await connection.execute(select(_RUNS.c.id).where(*wanted).limit(limit))).scalars())
 
 
 async def cancel_is_requested(connection: AsyncConnection, run_id: str) -> bool:
@@ -294,4 +317,6 @@ def _run(row: Row[Any]) -> RunRow:
         plan_hash=row.plan_hash,
         error_workflow=row.error_workflow,
         depth=row.depth,
+        admitted=row.admitted,
+        business_key=row.business_key,
     )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Index, Text, UniqueConstraint, false, text
+from sqlalchemy import DateTime, Index, Text, UniqueConstraint, false, text, true
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -30,6 +30,8 @@ def _later(default: object) -> dict[str, Any]:
 
 
 _CALLED = "caller_run_id IS NOT NULL"
+_HOLDS = "slot IS NOT NULL AND ended_at IS NULL"
+_NAMED = "business_key IS NOT NULL"
 _REPEATS = "parent_run_id IS NOT NULL"
 
 
@@ -95,6 +97,9 @@ class Run(SQLModel, table=True):
         Index("ix_runs_open", "status", "created_at"),
         # Few rows at any time, and looked for every few seconds.
         Index("ix_runs_to_follow_up", "ended_at", sqlite_where=text("follow_up_due"), postgresql_where=text("follow_up_due")),
+        Index("ix_runs_to_admit", "workspace_id", "priority", "created_at", sqlite_where=text("NOT admitted"), postgresql_where=text("NOT admitted")),
+        Index("ix_runs_by_slot", "slot", sqlite_where=text(_HOLDS), postgresql_where=text(_HOLDS)),
+        Index("ix_runs_by_business_key", "workspace_id", "business_key", "created_at", sqlite_where=text(_NAMED), postgresql_where=text(_NAMED)),
         Index("ix_runs_by_caller", "caller_run_id", "caller_key", sqlite_where=text(_CALLED), postgresql_where=text(_CALLED)),
         Index("ix_runs_by_parent", "parent_run_id", "created_at", sqlite_where=text(_REPEATS), postgresql_where=text(_REPEATS)),
     )
@@ -135,6 +140,17 @@ class Run(SQLModel, table=True):
     """What its definition says is to run when it fails."""
     follow_up_due: bool = Field(default=False, sa_column_kwargs=_later(false()))
     """It has ended, and its caller or an error workflow does not know yet."""
+    slot: str | None = None
+    """What it shares with the runs that its concurrency limit counts together."""
+    slot_limit: int | None = None
+    admitted: bool = Field(default=True, sa_column_kwargs=_later(true()))
+    """It may begin: from here to its end it holds its slot."""
+    priority: int = Field(default=0, sa_column_kwargs=_later("0"))
+    """Of those that wait the lowest begins first."""
+    queued_for: str | None = None
+    """`workflow_limit`, `key_limit` or `cap`, while it waits."""
+    business_key: str | None = None
+    """What people call the matter that it is about."""
 
 
 class NodeRun(SQLModel, table=True):

@@ -1,22 +1,39 @@
-"""Settings and node options that the format knows and this version does not carry out."""
+"""Settings: keys that can be rendered when a run begins, and what the format knows and this version does not carry out."""
 
+from interpreter.checks.quick_reading import read_templates
 from interpreter.definition import Definition
 from interpreter.finding import Code, Finding
 
+_AT_THE_DOOR = ("input", "trigger")
+"""What there is when a run begins."""
+
 
 def check_settings(definition: Definition) -> list[Finding]:
-    """Says aloud what would otherwise be ignored in silence."""
+    """Findings of the settings of a definition and of its nodes."""
     settings = definition.settings
-    ignored = (
-        ("concurrency", settings.concurrency is not None, "a concurrency limit"),
-        ("searchable", bool(settings.searchable), "searchable fields"),
-    )
-    found = [
-        _not_supported(f"/settings/{name}", f"{what} is not carried out yet") for name, is_set, what in ignored if is_set
-    ]
+    found = []
+    if settings.concurrency is not None and settings.concurrency.key is not None:
+        found += _check_key("/settings/concurrency", "key", settings.concurrency.key)
+    if settings.business_key is not None:
+        found += _check_key("/settings", "business_key", settings.business_key)
+    if settings.searchable:
+        found.append(_not_supported("/settings/searchable", "searchable fields are not carried out yet"))
     for index, node in enumerate(definition.nodes):
         if node.cache is not None:
             found.append(_not_supported(f"/nodes/{index}/cache", "the result cache is not carried out yet", node.id))
+    return found
+
+
+def _check_key(around: str, name: str, text: str) -> list[Finding]:
+    written = read_templates({name: text}, around, None)
+    found = [
+        Finding(Code.INVALID_EXPRESSION, problem.message, problem.pointer, None, hint=problem.hint)
+        for problem in written.problems
+    ]
+    for reference in written.references:
+        if reference.root not in _AT_THE_DOOR:
+            message = f'"{reference.root}" is not known when a run begins'
+            found.append(Finding(Code.UNKNOWN_REFERENCE, message, f"{around}/{name}", None, hint="read input or trigger"))
     return found
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from activities.kit.keys import KeyRing
 from activities.kit.large_values import LargeValues
+from api.engine.admitting import Admission
 from api.engine.errors import TemporalAway, ToldInVain
 from api.engine.grants import Grant, check_grant, sign_grant
 from api.engine.resume_tokens import run_of_resume_token
 from api.engine.reusing import Reuses
 from api.store import records, runs
 from api.store.database import Database
-from api.store.runs import RunRow, StartPayload
+from api.store.runs import InsertedRun, RunRow, StartPayload
 from interpreter.json_value import JsonObject
 from interpreter.protocol import RUN_ENDS, NodeRow, RunEvent, RunRecord
 
@@ -31,6 +32,7 @@ class FakeEngine:
         self.started: list[str] = []
         self.payloads: list[StartPayload | None] = []
         self.cancelled: list[str] = []
+        self.entries: list[InsertedRun] = []
         self.is_away = False
         self.answer: JsonObject | None = None
         self.waited: list[float] = []
@@ -38,6 +40,13 @@ class FakeEngine:
         self.refusal: str | None = None
         """What runs refuse to be told, by its name."""
         self.live: dict[str, list[NodeRow]] = {}
+
+    @property
+    def is_full(self) -> bool:
+        return False
+
+    async def entered(self, inserted: InsertedRun) -> None:
+        self.entries.append(inserted)
 
     async def start(self, run_id: str, payload: StartPayload | None = None) -> None:
         self.started.append(run_id)
@@ -113,3 +122,8 @@ class FakeEngine:
 
     def check_grant(self, token: str) -> Grant | None:
         return check_grant(self._ring, token)
+
+
+def idle_admission(api: Any) -> Admission:
+    """An admission of an installation (`tests/api/installation.py`), which starts runs in the fake engine."""
+    return Admission(api.services.database, 100, api.engine.start)

@@ -14,6 +14,7 @@ from api.engine.reconciling import Reconciler
 from api.store import runs
 from interpreter.protocol import EVENTS_QUERY, NODES_QUERY, ErrorValue, NodeRow, RunEvent
 from tests.api.databases import frame, node_row, record
+from tests.api.fakes import idle_admission
 from tests.api.installation import NOOP, Installation
 
 ERROR: ErrorValue = {"name": "Terminated", "message": "gone", "node_id": None, "key": None, "attempts": 1, "retryable": False}
@@ -137,6 +138,6 @@ async def test_the_reconciler_closes_what_was_terminated(api: Installation, stat
 
     following: Any = Nobody()
     ends = RunEnds()
-    await Reconciler(api.services.database, KeyRing.from_settings(api.services.settings), ends, following, "").close_what_has_ended(temporal)
+    await Reconciler(api.services.database, KeyRing.from_settings(api.services.settings), ends, following, idle_admission(api), "").close_what_has_ended(temporal)
     assert (await api.mine.get(f"/runs/{run_id}")).json()["error"]["name"] == "Terminated"
     assert await ends.wait(run_id, 0.1)

@@ -19,6 +19,7 @@ from api.store import follow_ups
 from api.store.follow_ups import FollowUp
 from interpreter.protocol import CHILD_ENDED_SIGNAL, ChildEnd, ChildStart, ErrorValue
 from tests.api.databases import record
+from tests.api.fakes import idle_admission
 from tests.api.installation import NOOP, Installation
 
 ERROR: ErrorValue = {"name": "Broken", "message": "no", "node_id": "one", "key": "one", "attempts": 1, "retryable": False}
@@ -111,7 +112,7 @@ async def test_a_child_terminated_from_outside_is_told_to_its_caller(api: Instal
     client: Any = TerminatedInTemporal()
     following = FollowUps(api.services.database, api.services.published, api.engine, lambda: client, Crossing(api.services.values), "")
     ring = KeyRing.from_settings(api.services.settings)
-    await Reconciler(api.services.database, ring, RunEnds(), following, "").close_what_has_ended(client)
+    await Reconciler(api.services.database, ring, RunEnds(), following, idle_admission(api), "").close_what_has_ended(client)
     [(told, end)] = client.signals
     assert told == parent and end.status == "failed" and end.error is not None and end.error["name"] == "Terminated"
     assert (await api.mine.get(f"/runs/{child}")).json()["status"] == "failed" and await due(api) == []
