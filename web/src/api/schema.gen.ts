@@ -1140,6 +1140,22 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * QueuedFor
+         * @description Why a run has not begun.
+         */
+        QueuedFor: {
+            /**
+             * Before
+             * @description How many wait for the same before it
+             */
+            before: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "workflow_limit" | "key_limit" | "cap";
+        };
         /** RerunBody */
         RerunBody: {
             /**
@@ -1197,6 +1213,8 @@ export interface components {
         RerunView: {
             /** Attention */
             attention?: ("paused" | "stalled") | null;
+            /** Business Key */
+            business_key?: string | null;
             caller?: components["schemas"]["Caller"] | null;
             /**
              * Continues
@@ -1218,6 +1236,8 @@ export interface components {
             output: unknown;
             /** Parent Run Id */
             parent_run_id: string | null;
+            /** @description Of a run that waits for its turn; only of a single run */
+            queued_for?: components["schemas"]["QueuedFor"] | null;
             rerun?: components["schemas"]["RerunOfView"] | null;
             /**
              * Response
@@ -1299,6 +1319,8 @@ export interface components {
         RunView: {
             /** Attention */
             attention?: ("paused" | "stalled") | null;
+            /** Business Key */
+            business_key?: string | null;
             caller?: components["schemas"]["Caller"] | null;
             /** Created At */
             created_at: string;
@@ -1315,6 +1337,8 @@ export interface components {
             output: unknown;
             /** Parent Run Id */
             parent_run_id: string | null;
+            /** @description Of a run that waits for its turn; only of a single run */
+            queued_for?: components["schemas"]["QueuedFor"] | null;
             rerun?: components["schemas"]["RerunOfView"] | null;
             /**
              * Response
