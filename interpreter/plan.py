@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 from interpreter.catalog import Catalog
 from interpreter.definition import Definition, Node, RetryPolicy
 from interpreter.duration import parse_duration
-from interpreter.expressions import EXPRESSION_ENGINE, Template, parse_template
+from interpreter.expressions import EXPRESSION_ENGINE, Reference, Template, parse_template
+from interpreter.expressions.quick_reading import read_templates
 from interpreter.json_value import Json, JsonObject
 from interpreter.node_type import Kind, NodeType
 from interpreter.packing import pack_text
@@ -295,7 +297,7 @@ def _extracts(definition: Definition, types: list[NodeType]) -> dict[str, _Paths
     found: dict[str, _Paths] = defaultdict(dict)
     decided = [node.config for node, kind in zip(definition.nodes, types, strict=True) if kind.kind is Kind.CONTROL]
     for value in (*decided, definition.output):
-        for reference in parse_template(value).references:
+        for reference in _references(value):
             paths = found[reference.name or ""]
             if reference.root == "nodes" and reference.path and len(paths) < _PATHS_EXTRACTED:
                 paths[reference.path] = None
@@ -319,15 +321,24 @@ def _milliseconds(duration: str) -> int:
 
 
 def _reads(value: Json) -> list[list[str]]:
-    return [list(names) for names in astuple(reads_of(parse_template(value)))]
+    return [list(names) for names in astuple(_reads_of(_references(value)))]
+
+
+def _references(value: Json) -> Iterable[Reference]:
+    """What the expressions of a value refer to; the parser is asked only where it has to be."""
+    return read_templates(value, "", None).references
 
 
 def reads_of(template: Template) -> Reads:
     """What the expressions of a template read."""
+    return _reads_of(template.references)
+
+
+def _reads_of(references: Iterable[Reference]) -> Reads:
     nodes: set[str] = set()
     errors: set[str] = set()
     roots: set[str] = set()
-    for reference in template.references:
+    for reference in references:
         if reference.root == "nodes" and reference.name is not None:
             nodes.add(reference.name)
         elif reference.root == "errors" and reference.name is not None:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 
-from interpreter.checks.quick_reading import Written, constant_boolean
 from interpreter.checks.references import Expressions
 from interpreter.checks.scopes import Scopes, stem
 from interpreter.definition import Node
 from interpreter.expressions import Reference
+from interpreter.expressions.quick_reading import Written, constant_boolean
 from interpreter.finding import Code, Finding
 
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)%")

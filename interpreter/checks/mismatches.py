@@ -3,11 +3,11 @@
 from collections.abc import Container, Iterator
 
 from interpreter.catalog import Catalog
-from interpreter.checks.quick_reading import Plain, Written, step_of
 from interpreter.checks.references import Expressions
 from interpreter.checks.schema_types import Types, fits, type_of, types_at
 from interpreter.definition import Definition, Node
 from interpreter.expressions import Reference
+from interpreter.expressions.quick_reading import Plain, Written, step_of
 from interpreter.finding import Code, Finding
 from interpreter.json_value import Json, JsonObject
 from interpreter.node_type import Kind, NodeType

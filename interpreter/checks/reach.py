@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from interpreter.catalog import Catalog
-from interpreter.checks.quick_reading import constant_boolean
 from interpreter.checks.scopes import Scopes, stem
 from interpreter.checks.topology import Topology
 from interpreter.definition import Definition, Edge, Node
+from interpreter.expressions.quick_reading import constant_boolean
 from interpreter.finding import Code, Finding
 
 _SHOWN = 100

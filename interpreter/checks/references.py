@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from interpreter.catalog import Catalog
-from interpreter.checks.quick_reading import Written, read_templates
 from interpreter.checks.scopes import Scopes, stem
 from interpreter.checks.topology import Topology
 from interpreter.definition import Definition, Node
 from interpreter.expressions import Reference, RegexCheck
+from interpreter.expressions.quick_reading import Written, read_templates
 from interpreter.finding import Code, Finding
 from interpreter.json_value import JsonObject
 

@@ -5,8 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from interpreter.checks.quick_reading import step_of
 from interpreter.definition import Definition
+from interpreter.expressions.quick_reading import step_of
 from interpreter.finding import Code, Finding
 from interpreter.json_value import Json
 

@@ -91,6 +91,8 @@ class _Parser(Parser):  # type: ignore[misc]
             self.symbol_table[symbol] = otherwise
 
     def parse(self, jsonata: str, regex_engine: Any = _regex_literal) -> Symbol:
+        self.errors, self.ancestry = [], []
+        self.ancestor_label = self.ancestor_index = 0
         self.source = jsonata
         self.lexer = _Tokenizer(jsonata, regex_engine)
         self.advance()
@@ -119,6 +121,22 @@ class _Parser(Parser):  # type: ignore[misc]
         return super().tail_call_optimize(expr)
 
 
+_IDLE: list[_Parser] = []
+"""Parsers that nobody uses at the moment: to make one takes longer than to parse with it."""
+
+
+def _tree(text: str) -> Symbol:
+    try:
+        parser = _IDLE.pop()
+    except IndexError:
+        parser = _Parser()
+    tree = parser.parse(text)
+    # One that a broken text has stopped half-way is not used again.
+    parser.node = parser.lexer = parser.source = None
+    _IDLE.append(parser)
+    return tree
+
+
 def parse(text: str) -> Node:
     """The syntax tree of an expression; raises `InvalidSyntax`."""
     if len(text) > MAX_TEXT:
@@ -130,7 +148,7 @@ def parse(text: str) -> Node:
     if not text.strip():
         raise InvalidSyntax("the expression is empty", 0, "write a path such as input.name", "S0207")
     try:
-        return compact(_Parser().parse(text))
+        return compact(_tree(text))
     except InvalidSyntax:
         raise
     except JException as error:

@@ -168,6 +168,9 @@ def _take_child(state: State, event: ChildStarted | ChildEnded) -> None:
         return
     if "child_asked" not in instance.memory:
         return
+    known = instance.memory.get("child")
+    if isinstance(event, ChildEnded) and event.child_id and known not in (None, event.child_id):
+        return  # a late repetition of the end of an earlier child of this instance
     told: JsonObject = {"child_id": event.child_id, "status": "started", "output": None, "error": None}
     if isinstance(event, ChildEnded):
         told.update(status=event.status if event.child_id else "refused", output=event.output, error=event.error)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from interpreter.machine.events import ChildEnded
 from tests.interpreter.machine.by_hand import Begin, node
 
 DRAIN = {"on_failure": "drain"}
@@ -99,6 +100,18 @@ def test_a_waited_child_gives_its_output(begin: Begin) -> None:
     assert run["child"] == "running"
     run.child_ends("child", "succeeded", {"m": 4})
     assert run.output == {"child": {"run_id": "ws-1-child", "output": {"m": 4}}}
+
+
+def test_a_late_repetition_of_an_earlier_childs_end_changes_nothing(begin: Begin) -> None:
+    run = begin([node("child", "run_workflow", workflow="wf", on_error="hold")])
+    run.child_starts("child", "ws-1-first")
+    run.child_ends("child", "failed")
+    run.intervenes("child", "retry")
+    run.child_starts("child", "ws-1-second")
+    run.driver.tell(ChildEnded(run.driver.now_ms, "child", "ws-1-first", "failed"))
+    assert run["child"] == "running"
+    run.child_ends("child", "succeeded", {"m": 4})
+    assert run.output == {"child": {"run_id": "ws-1-second", "output": {"m": 4}}}
 
 
 def test_a_detached_child_succeeds_when_it_has_begun(begin: Begin) -> None:

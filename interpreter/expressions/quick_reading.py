@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from interpreter.expressions import ExpressionProblem, Reference, RegexCheck, parse_template
-from interpreter.json_value import Json, JsonObject
+from interpreter.expressions.references import Reference
+from interpreter.expressions.template import ExpressionProblem, RegexCheck, parse_template
+from interpreter.json_value import Json
 from interpreter.json_value import pointer as pointer_of
 
 Kind = Literal["boolean", "number", "string", "null"]
@@ -54,7 +55,7 @@ class Plain:
     """The literal that it is."""
 
 
-def read_templates(value: JsonObject, pointer: str, regex_check: RegexCheck | None) -> Written:
+def read_templates(value: Json, pointer: str, regex_check: RegexCheck | None) -> Written:
     """Everything that expressions in a JSON value refer to, and what is wrong with them."""
     written = Written([], [], {})
     _read(value, pointer, regex_check, written, 0)

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from interpreter.checks.quick_reading import constant_boolean, read_templates
 from interpreter.expressions import parse_template
+from interpreter.expressions.quick_reading import constant_boolean, read_templates
 
 _OPERANDS = ["nodes.a", "input.x.y", "1", "0.5", '"x"', "'y'", "true", "null", "item", "carry.z", "run.id", "errors.b.name"]
 _OPERATORS = ["+", "-", " and ", " or ", " in ", "=", " != ", "<=", "&", "*", "/", "%", "??", " ?? "]
