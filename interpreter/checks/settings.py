@@ -1,7 +1,7 @@
 """Settings: keys that can be rendered when a run begins, and what the format knows and this version does not carry out."""
 
-from interpreter.checks.quick_reading import read_templates
 from interpreter.definition import Definition
+from interpreter.expressions.quick_reading import read_templates
 from interpreter.finding import Code, Finding
 
 _AT_THE_DOOR = ("input", "trigger")
