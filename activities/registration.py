@@ -16,6 +16,7 @@ from activities.kit.leases import LeaseClient
 from activities.kit.node import implementations_in
 from activities.kit.payload_storage import PayloadStorage
 from activities.kit.plans import plan_activity
+from activities.kit.result_cache import ResultCache
 from activities.kit.runner import NodeRunner
 from activities.kit.settings import KitSettings
 from activities.kit.stubs import NothingLeaves, stub_of
@@ -51,7 +52,8 @@ class Services:
 
 def load_activities(services: Services) -> list[Callable[..., Any]]:
     """One activity per service node type, and those that the run workflow itself needs."""
-    runner = NodeRunner(services.http, LeaseClient(services.api), services.storage, services.values, services.code)
+    leases, cache = LeaseClient(services.api), ResultCache(services.api)
+    runner = NodeRunner(services.http, leases, services.storage, services.values, services.code, cache)
     functions = {one.type_id: one for module in modules_called("nodes") for one in implementations_in(module)}
     types = {node_type.id: node_type for node_type in load_node_types()}
     if functions.keys() != types.keys():

@@ -31,6 +31,7 @@ _Paths = dict[tuple[str, ...], None]
 """Paths in the order in which they were found."""
 _DAY_MS = 86_400_000
 _DEFAULTS: JsonObject = {
+    "cache_ms": 0,
     "config": {},
     "container": False,
     "control": False,
@@ -87,7 +88,7 @@ class PlannedNode:
     """One node, with the facts of its type and its place in the graph."""
 
     __slots__ = (
-        "children", "config", "container", "credential", "deadline_ms", "disabled", "extracts", "fast", "final", "heartbeat_ms",
+        "cache_ms", "children", "config", "container", "credential", "deadline_ms", "disabled", "extracts", "fast", "final", "heartbeat_ms",
         "id", "incoming", "index", "is_control", "join", "label", "last", "on_error", "outgoing", "parent", "reads",
         "retries", "retry_by_machine", "templates", "timeout_ms", "total_ms", "type",
     )  # fmt: skip
@@ -115,6 +116,7 @@ class PlannedNode:
         self.parent: int | None = stored["parent"]
         self.deadline_ms: int | None = stored["deadline_ms"]
         self.extracts: list[list[str | int]] = stored["extracts"]
+        self.cache_ms: int = stored["cache_ms"]
         self.fast: bool = stored["fast"]
         """In express mode: it may run inside of the workflow task."""
         self.children: list[int] = []
@@ -266,6 +268,7 @@ def _stored_node(node: Node, node_type: NodeType, no_way_on: bool) -> JsonObject
         "total_ms": _milliseconds(node.total_timeout or _TOTAL_TIMEOUT),
         "heartbeat_ms": _milliseconds(node.heartbeat_timeout or _HEARTBEAT_TIMEOUT),
         "retry_list": isinstance(retry, tuple),
+        "cache_ms": _milliseconds(node.cache.ttl) if node.cache is not None and not is_control else 0,
         "retries": [] if is_control else [_stored_retry(policy, node_type) for policy in policies],
         "reads": _reads(node_type.templates_in(node.config)),
     }

@@ -120,6 +120,8 @@ class RunEvent(TypedDict):
     level: NotRequired[str]
     by: NotRequired[str]
     """Who intervened."""
+    cached_at: NotRequired[str]
+    """When the call was made whose output the node took from the cache."""
     reused: NotRequired[bool]
     """The node's end was taken over from the run that this one repeats."""
 
@@ -239,6 +241,8 @@ class NodeCall:
     """Stands for the call: `{"output"}`, `{"error"}`, `{"sequence"}` or `{"expression"}`."""
     earlier_attempts: int = 0
     """Attempts by other activities of the same instance: where the machine keeps the retries, or a person retried."""
+    cache_ms: int = 0
+    """The output of an equal call that is not older may be taken instead of calling; 0: never."""
 
     @property
     def idempotency_key(self) -> str:
@@ -256,6 +260,8 @@ class NodeResult:
     attempts: int = 1
     port: str = "out"
     logs: list[LogLine] = field(default_factory=list)
+    cached_at: str | None = None
+    """When the call was made whose output this is; None for this call's own."""
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,12 @@ class ApiClient:
     ) -> None:
         await self._http.aclose()
 
-    async def request(self, method: str, path: str, *, json: object = None, params: dict[str, str] | None = None) -> httpx.Response:
-        """The answer below 500; waits while the API is away, then raises `ConnectionFailed`."""
-        deadline = time.monotonic() + self._patience
+    async def request(
+        self, method: str, path: str, *, json: object = None, params: dict[str, str] | None = None, patience: float | None = None
+    ) -> httpx.Response:
+        """The answer below 500; waits so many seconds while the API is away, then raises `ConnectionFailed`."""
+        patience = self._patience if patience is None else patience
+        deadline = time.monotonic() + patience
         pause = 0.1
         while True:
             try:
@@ -48,6 +51,6 @@ class ApiClient:
             except httpx.TransportError:
                 pass
             if time.monotonic() + pause > deadline:
-                raise ConnectionFailed(f"the API did not answer for {self._patience:g} s", "is `holdfast api` running?")
+                raise ConnectionFailed(f"the API did not answer for {patience:g} s", "is `holdfast api` running?")
             await asyncio.sleep(pause)
             pause = min(_LONGEST_PAUSE, pause * 2)

@@ -26,6 +26,7 @@ from activities.kit.mocks import mock_output
 from activities.kit.node import Implementation
 from activities.kit.payload_storage import PayloadStorage
 from activities.kit.rendering import read_config, render_config, shown_input
+from activities.kit.result_cache import CachedResult, ResultCache
 from interpreter.expressions import ExpressionFailure
 from interpreter.json_value import Json
 from interpreter.node_type import NodeType
@@ -52,12 +53,15 @@ class NodeRunner:
         storage: PayloadStorage,
         values: LargeValues,
         code: CodeRuntime | None = None,
+        cache: ResultCache | None = None,
     ) -> None:
         self._http = http
         self._leases = leases
         self._storage = storage
         self._values = values
         self._code = code or CodeRuntime()
+        self._cache = cache
+        """None where nothing is really called."""
 
     def activity_of(self, implementation: Implementation, node_type: NodeType) -> Callable[..., Any]:
         """The activity of a node type, named by its id."""
@@ -80,11 +84,16 @@ class NodeRunner:
                 rendered = await render_config(call, node_type, _scheduled_ms())
                 shown = shown_input(rendered)
                 config = read_config(rendered, node_type.config)
-                if call.mock is None:
+                cached = await self._cached(call, rendered)
+                if cached is not None:
+                    output, text = cached.output, cached.text
+                elif call.mock is None:
                     output = await implementation.function(config, context)
+                    text = check_output(output)
+                    await self._keep(call, rendered, text)
                 else:
                     output = mock_output(call, rendered, context.attempt, context.at_ms)
-                text = check_output(output)
+                    text = check_output(output)
                 output = await self._values.kept(owner, output, text, call.inline_bytes, call.extracts)
         except ExpressionFailure as failure:
             raise self._failed(call, _as_node_error(failure), attempts, shown, context.lines, failure.name) from None
@@ -99,7 +108,17 @@ class NodeRunner:
             structlog.get_logger("node").error("a node has a defect", error=type(error).__name__, at=_places(error), **told)
             internal = InternalError(f"{type(error).__name__} in {call.type}", "the worker's log has the details")
             raise self._failed(call, internal, attempts, shown, context.lines) from None
-        return NodeResult(output, shown, context.attempt, logs=context.lines)
+        cached_at = cached.cached_at if cached is not None else None
+        return NodeResult(output, shown, context.attempt, logs=context.lines, cached_at=cached_at)
+
+    async def _cached(self, call: NodeCall, rendered: Json) -> CachedResult | None:
+        if self._cache is None or not call.cache_ms or call.mock is not None:
+            return None
+        return await self._cache.find(call, rendered)
+
+    async def _keep(self, call: NodeCall, rendered: Json, text: str) -> None:
+        if self._cache is not None and call.cache_ms:
+            await self._cache.keep(call, rendered, text)
 
     def _context(self, call: NodeCall, seconds: float) -> NodeContext:
         async def lease() -> Credential | None:

@@ -24,6 +24,7 @@ from api.hooks.routes import router as hooks
 from api.http.documents import router as documents
 from api.http.security_headers import SecurityHeaders
 from api.http.static import serve_web
+from api.internal.results import router as results
 from api.internal.routes import router as internal
 from api.kit.guard import GuardedRoute, RouteWithoutPolicy, policy_of
 from api.kit.key_door import KeyDoor
@@ -65,6 +66,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         root.include_router(feature)
     app.include_router(root)
     app.include_router(internal)
+    app.include_router(results)
     app.include_router(hooks)
     app.router.routes.append(Route("/{path:path}", serve_web, methods=["GET", "HEAD"], include_in_schema=False))
     check_policies(app)

@@ -171,6 +171,25 @@ class RunEventRow(SQLModel, table=True):
     event: str = Field(sa_type=Text)
 
 
+class NodeResultRow(SQLModel, table=True):
+    __tablename__ = "node_results"
+    __table_args__ = (
+        Index("ix_node_results_by_age", "workspace_id", "stored_at"),
+        Index("ix_node_results_by_workflow", "workflow_id"),
+        Index("ix_node_results_by_end", "expires_at"),
+    )
+    workspace_id: str = Field(primary_key=True, foreign_key="workspaces.id")
+    digest: str = Field(primary_key=True)
+    """SHA-256 of the node's type, its rendered config and its credential."""
+    workflow_id: str
+    sealed: str = Field(sa_type=Text)
+    """Base64 of the encrypted output."""
+    key_id: str
+    size: int
+    stored_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime)
+
+
 class Credential(SQLModel, table=True):
     __tablename__ = "credentials"
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)

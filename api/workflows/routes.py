@@ -8,7 +8,7 @@ from api.kit.guard import GuardedRoute, Member, Policy, policy
 from api.kit.lists import LARGEST, Cursor, Limit, cursor_of, place_of
 from api.kit.services import Given, Services
 from api.kit.times import shown
-from api.store import pins
+from api.store import pins, results
 from api.store import workflows as store
 from api.store.workflows import WorkflowRow
 from api.workflows import service
@@ -73,6 +73,14 @@ async def save_draft(workflow_id: str, body: DraftBody, member: Member, given: G
     """Replaces the draft."""
     row = await service.save(given, member.workspace_id, workflow_id, body.definition, body.draft_revision)
     return await _view(given, member.workspace_id, row)
+
+
+@router.delete("/{workflow_id}/cache", status_code=204)
+@policy(Policy.MEMBER)
+async def forget_results(workflow_id: str, member: Member, given: Given) -> None:
+    """Forgets the results that its nodes have kept: the next runs call again."""
+    async with given.database.write() as connection:
+        await results.forget_workflow(connection, member.workspace_id, workflow_id)
 
 
 @router.delete("/{workflow_id}", status_code=204)

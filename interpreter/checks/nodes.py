@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,11 +12,13 @@ from pydantic_core import ErrorDetails
 from interpreter.catalog import Catalog
 from interpreter.checks.reading import is_inside
 from interpreter.definition import NODE_ID_PATTERN, RESERVED_IDS, Definition, Node
+from interpreter.duration import parse_duration
 from interpreter.finding import Code, Finding
 from interpreter.json_value import Json, pointer
-from interpreter.node_type import NodeType
+from interpreter.node_type import Kind, NodeType
 
 _REFERENCE = re.compile(r"\b(?:input|nodes|errors|item|index|count|carry|vars|run|trigger)\b")
+_LONGEST_CACHE = timedelta(days=30)
 _ID = re.compile(NODE_ID_PATTERN)
 
 
@@ -33,6 +36,7 @@ def check_nodes(definition: Definition, catalog: Catalog) -> list[Finding]:
             found += check_config(node.config, node_type, f"/nodes/{index}/config", node.id)
             found += _check_failure(index, node, node_type, node.id in routed)
             found += _check_credential(index, node, node_type)
+            found += _check_cache(index, node, node_type)
     return found
 
 
@@ -134,6 +138,21 @@ def _check_failure(index: int, node: Node, node_type: NodeType, routed: bool) ->
         hint = "make it one attempt, unless the other side knows the idempotency key"
         found.append(Finding(Code.RETRY_ON_WRITE, message, f"/nodes/{index}/retry", node.id, "warning", hint))
     return found
+
+
+def _check_cache(index: int, node: Node, node_type: NodeType) -> list[Finding]:
+    if node.cache is None:
+        return []
+    path = f"/nodes/{index}/cache"
+    if node_type.kind is Kind.CONTROL:
+        message = f"{node_type.title} calls nobody, so there is nothing to keep"
+        return [Finding(Code.CACHE_NOT_USED, message, path, node.id, "warning", "remove it")]
+    if parse_duration(node.cache.ttl) > _LONGEST_CACHE:
+        return [Finding(Code.CACHE_TOO_LONG, "a result is kept for 30 days at most", f"{path}/ttl", node.id)]
+    if not node_type.idempotent:
+        message = f"{node_type.title} writes: with a kept result it would not"
+        return [Finding(Code.CACHE_ON_WRITE, message, path, node.id, "warning", "remove it, unless that is what you want")]
+    return []
 
 
 def _check_credential(index: int, node: Node, node_type: NodeType) -> list[Finding]:

@@ -18,9 +18,6 @@ def check_settings(definition: Definition) -> list[Finding]:
         found += _check_key("/settings", "business_key", settings.business_key)
     if settings.searchable:
         found.append(_not_supported("/settings/searchable", "searchable fields are not carried out yet"))
-    for index, node in enumerate(definition.nodes):
-        if node.cache is not None:
-            found.append(_not_supported(f"/nodes/{index}/cache", "the result cache is not carried out yet", node.id))
     return found
 
 

@@ -15,6 +15,7 @@ class NodeSucceeded:
     attempts: int = 1
     port: str = "out"
     logs: tuple[LogLine, ...] = ()
+    cached_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

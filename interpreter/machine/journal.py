@@ -56,6 +56,8 @@ def note_node(state: State, instance: Instance, by: str = "") -> None:
         event["by"] = by
     if instance.reused:
         event["reused"] = True
+    if instance.cached_at is not None:
+        event["cached_at"] = instance.cached_at
     state.events.append(event)
 
 
@@ -98,7 +100,7 @@ def row(instance: Instance) -> NodeRow:
         "error": instance.error,
         "port": instance.port,
         "reused": instance.reused,
-        "cached_at": None,
+        "cached_at": instance.cached_at,
     }
 
 

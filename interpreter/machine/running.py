@@ -47,6 +47,7 @@ def run_service(state: State, instance: Instance) -> None:
 def node_succeeded(state: State, instance: Instance, event: NodeSucceeded) -> None:
     instance.attempt = max(instance.attempt, event.attempts)
     instance.input = event.input
+    instance.cached_at = event.cached_at
     note_logs(state, instance, event.logs)
     if instance.cancelling:
         end_cancelled(state, instance)

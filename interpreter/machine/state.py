@@ -56,6 +56,8 @@ class Instance:
     closing: JsonObject | None = None
     """How a container ends once its open frames have: `{"error": …}` or `{"output": …, "port": …}`."""
     woken: bool = False
+    cached_at: str | None = None
+    """When the call was made whose output it took from the cache."""
     reused: bool = False
     """Its end was taken over from the run that this one repeats."""
 

@@ -152,6 +152,7 @@ class Outbox:
             extracts=node.extracts,
             mock=_mock(begin.mocks, command),
             earlier_attempts=command.attempt - 1,
+            cache_ms=0 if begin.dry_run else node.cache_ms,
         )
 
     def _node_done(self, command: RunNode, handle: "asyncio.Task[NodeResult]") -> None:
@@ -162,7 +163,8 @@ class Outbox:
         if error is None:
             told = handle.result()
             logs = tuple(told.logs)
-            self._tell(NodeSucceeded(at_ms, command.key, told.output, told.input, told.attempts, told.port, logs))
+            output, given, attempts = told.output, told.input, told.attempts
+            self._tell(NodeSucceeded(at_ms, command.key, output, given, attempts, told.port, logs, told.cached_at))
         else:
             self.is_fast = False
             self._tell(failure_event(error, command.node, command.key, at_ms))

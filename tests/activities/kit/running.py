@@ -20,6 +20,7 @@ from activities.kit.leases import LeaseClient
 from activities.kit.node import Implementation, NodeFunction
 from activities.kit.object_stores import FolderStore
 from activities.kit.payload_storage import PayloadStorage
+from activities.kit.result_cache import ResultCache
 from activities.kit.runner import NodeRunner
 from activities.kit.settings import KitSettings
 from interpreter.json_value import JsonObject
@@ -84,4 +85,4 @@ async def running(home: Path, api: Callable[[httpx.Request], httpx.Response] | N
     async with EgressClient() as http, ApiClient(settings, httpx.MockTransport(api or lease)) as client:
         storage = PayloadStorage(FolderStore(home / "payloads"))
         values = LargeValues(storage, KeyRing.from_settings(settings), MOST_BYTES)
-        yield Running(NodeRunner(http, LeaseClient(client), storage, values))
+        yield Running(NodeRunner(http, LeaseClient(client), storage, values, cache=ResultCache(client)))

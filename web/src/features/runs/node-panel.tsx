@@ -4,7 +4,7 @@ import { typeName } from "@/graph/definition";
 import type { NodeRow, RunEvent } from "@/graph/live-run";
 import { nodeHasEnded, runHasEnded, STATUS_WORDS } from "@/graph/status";
 import { Button } from "@/ui/button";
-import { Duration } from "@/ui/moment";
+import { Duration, Moment } from "@/ui/moment";
 import { SidePanel } from "@/ui/side-panel";
 import { StatusMark } from "@/ui/status-mark";
 import { TabBar, TabPanel } from "@/ui/tab-bar";
@@ -54,6 +54,11 @@ export function NodePanel({ run, row, instances, awaiting, events, onChoose }: P
           <Duration from={row.started_at} to={row.ended_at} ended={nodeHasEnded(row.status)} />
         </span>
         {row.reused ? <span className="text-muted">reused</span> : null}
+        {row.cached_at ? (
+          <span className="text-muted">
+            cached, from <Moment at={row.cached_at} />
+          </span>
+        ) : null}
         {instances.length > 1 ? <Instances row={row} instances={instances} onChoose={onChoose} /> : null}
       </div>
       <AnswerPanel runId={run.id} row={row} />
