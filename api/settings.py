@@ -18,6 +18,8 @@ class ApiSettings(KitSettings):
     temporal_ui: str = Field("", validation_alias="HOLDFAST_TEMPORAL_UI")
     max_runs: int = Field(10_000, ge=1, le=1_000_000, validation_alias="HOLDFAST_MAX_RUNS")
     """How many runs may be in flight at a time; the others wait."""
+    retention_days: int | None = Field(90, ge=1, le=36_500, validation_alias="HOLDFAST_RETENTION_DAYS")
+    retention_failed_days: int | None = Field(365, ge=1, le=36_500, validation_alias="HOLDFAST_RETENTION_FAILED_DAYS")
 
     @field_validator("bootstrap_api_key")
     @classmethod

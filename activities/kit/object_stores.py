@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -57,7 +58,8 @@ class FolderStore:
         return (self._root / key).read_bytes()
 
     def delete_all(self, prefix: str) -> None:
-        shutil.rmtree(self._root / prefix, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._root / prefix)
 
 
 class BucketStore:

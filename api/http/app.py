@@ -30,6 +30,9 @@ from api.kit.guard import GuardedRoute, RouteWithoutPolicy, policy_of
 from api.kit.key_door import KeyDoor
 from api.kit.problem import answer_problems
 from api.kit.services import Services
+from api.retention.policy import Retention
+from api.retention.routes import router as retention
+from api.retention.sweeping import Sweeper
 from api.runs.rerun_routes import router as reruns
 from api.runs.routes import router as runs
 from api.settings import ApiSettings
@@ -43,7 +46,7 @@ from interpreter.catalog import Catalog
 from interpreter.machine.constructs import control_node_types
 
 PREFIX = "/api/v1"
-_FEATURES = (auth, workspaces, workflows, runs, reruns, catalog, credentials, system, codec, documents)
+_FEATURES = (auth, workspaces, workflows, runs, reruns, retention, catalog, credentials, system, codec, documents)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -108,7 +111,10 @@ def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
                 storage=storage,
                 values=values,
             )
+            kept = Retention(settings.retention_days, settings.retention_failed_days)
+            sweeping = asyncio.create_task(Sweeper(database, storage, kept).run())
             yield
+            sweeping.cancel()
         await database.close()
 
     return lifespan

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Update, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.store.follow_ups import is_due
 from api.store.json_text import read, written
 from api.store.tables import NodeRun, Run, RunEventRow
 from api.store.upserts import insert_into, table_of
+from interpreter.json_value import Json
+from interpreter.large_value import is_reference
 from interpreter.protocol import NODE_ENDS, RUN_ENDS, NodeRow, RunEvent, RunRecord
 
 _RUNS, _NODES, _EVENTS = table_of(Run), table_of(NodeRun), table_of(RunEventRow)
@@ -21,17 +23,19 @@ BEFORE_ALL: Place = (-1, "")
 
 async def write(connection: AsyncConnection, record: RunRecord) -> None:
     """A checkpoint or the end. A row that has ended is never overwritten; a batch of a map has rows and nothing else."""
-    if record.nodes:
-        await _write_nodes(connection, record)
+    stored = await _write_nodes(connection, record) if record.nodes else 0
     if record.batch:
+        await connection.execute(_mine(record).values(stored_bytes=_RUNS.c.stored_bytes + stored))
         return
     if record.events:
         values = [{"run_id": record.run_id, "seq": event["seq"], "event": written(event)} for event in record.events]
+        stored += sum(len(str(one["event"])) for one in values)
         await connection.execute(insert_into(connection, RunEventRow).on_conflict_do_nothing(), values)
     told: dict[str, object] = {
         "status": record.status,
         "started_at": datetime.fromisoformat(record.started_at),
         "attention": record.attention,
+        "stored_bytes": _RUNS.c.stored_bytes + stored,
     }
     if record.response is not None:
         told["response"] = written(record.response)
@@ -47,7 +51,12 @@ async def write(connection: AsyncConnection, record: RunRecord) -> None:
     await connection.execute(update(_RUNS).where(*open_still).values(told))
 
 
-async def _write_nodes(connection: AsyncConnection, record: RunRecord) -> None:
+def _mine(record: RunRecord) -> Update:
+    return update(_RUNS).where(_RUNS.c.id == record.run_id, _RUNS.c.workspace_id == record.workspace_id)
+
+
+async def _write_nodes(connection: AsyncConnection, record: RunRecord) -> int:
+    """About how many bytes these rows take, with the large values that they refer to."""
     values = [
         {"run_id": record.run_id, "key": row["key"], "place": place, "status": row["status"], "row": written(row)}
         for place, row in zip(record.order, record.nodes, strict=True)
@@ -58,6 +67,11 @@ async def _write_nodes(connection: AsyncConnection, record: RunRecord) -> None:
     still_open = and_(*(_NODES.c.status != end for end in NODE_ENDS))
     upsert = statement.on_conflict_do_update(index_elements=["run_id", "key"], set_=newer, where=still_open)
     await connection.execute(upsert, values)
+    return sum(len(str(one["row"])) for one in values) + sum(_kept_bytes(row["output"]) for row in record.nodes)
+
+
+def _kept_bytes(output: Json) -> int:
+    return int(output["$payload"].get("size", 0)) if is_reference(output) else 0
 
 
 async def node_rows(

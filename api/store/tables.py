@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Index, Text, UniqueConstraint, false, text, true
+from sqlalchemy import BigInteger, DateTime, Index, Text, UniqueConstraint, false, text, true
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -70,6 +70,8 @@ class Workflow(SQLModel, table=True):
     deleted_at: datetime | None = Field(default=None, sa_type=UtcTime)
     pins: str = Field(default="{}", sa_type=Text, sa_column_kwargs=_later("{}"))
     """Outputs by node id, which runs of the draft take instead of calling the node."""
+    retention: str = Field(default="{}", sa_type=Text, sa_column_kwargs=_later("{}"))
+    """Of `{"days"?, "failed_days"?, "megabytes"?}` what is set for this workflow alone."""
 
 
 class WorkflowVersion(SQLModel, table=True):
@@ -151,6 +153,8 @@ class Run(SQLModel, table=True):
     """`workflow_limit`, `key_limit` or `cap`, while it waits."""
     business_key: str | None = None
     """What people call the matter that it is about."""
+    stored_bytes: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_later("0"))
+    """About how much its record and its large values take."""
 
 
 class NodeRun(SQLModel, table=True):

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.kit.guard import GuardedRoute, Member, Policy, policy
 from api.kit.problem import Unprocessable
 from api.kit.services import Given
+from api.retention.policy import RetentionBody
 from api.store import workflows, workspaces
 from interpreter.json_value import JsonObject
 
@@ -37,5 +38,25 @@ async def save_settings(body: WorkspaceSettings, member: Member, given: Given) -
         if named is not None and len(await workflows.named(connection, member.workspace_id, named)) != 1:
             message = "this is neither the id of a workflow nor a name that only one has"
             raise Unprocessable(f"error_workflow: {message}", fields=[{"field": "error_workflow", "pointer": "/error_workflow", "message": message}])
-        await workspaces.save_settings(connection, member.workspace_id, wanted)
+        kept = (await workspaces.settings(connection, member.workspace_id)).get("retention")
+        await workspaces.save_settings(connection, member.workspace_id, wanted | ({"retention": kept} if kept else {}))
     return wanted
+
+
+@router.get("/retention", response_model=RetentionBody, response_model_exclude_unset=True)
+@policy(Policy.MEMBER)
+async def get_retention(member: Member, given: Given) -> JsonObject:
+    """How long runs are kept whose workflow says nothing else."""
+    async with given.database.read() as connection:
+        saved: JsonObject = (await workspaces.settings(connection, member.workspace_id)).get("retention", {})
+    return saved
+
+
+@router.put("/retention", response_model=RetentionBody, response_model_exclude_unset=True)
+@policy(Policy.MEMBER)
+async def save_retention(body: RetentionBody, member: Member, given: Given) -> JsonObject:
+    """Replaces it; a field that is left out is taken from the installation."""
+    async with given.database.write() as connection:
+        settings = await workspaces.settings(connection, member.workspace_id)
+        await workspaces.save_settings(connection, member.workspace_id, {**settings, "retention": body.told()})
+    return body.told()
