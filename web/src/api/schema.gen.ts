@@ -235,7 +235,11 @@ export interface paths {
         get: operations["get_run_api_v1_runs__run_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Forget Run
+         * @description Deletes a run that has ended, with its record and its files.
+         */
+        delete: operations["forget_run_api_v1_runs__run_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -710,6 +714,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{workflow_id}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Retention */
+        get: operations["get_retention_api_v1_workflows__workflow_id__retention_get"];
+        /**
+         * Save Retention
+         * @description Replaces what is set for the workflow; a field that is left out is taken from the workspace.
+         */
+        put: operations["save_retention_api_v1_workflows__workflow_id__retention_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{workflow_id}/runs": {
         parameters: {
             query?: never;
@@ -760,6 +785,30 @@ export interface paths {
         /** Get Version */
         get: operations["get_version_api_v1_workflows__workflow_id__versions__number__get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/current/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Retention
+         * @description How long runs are kept whose workflow says nothing else.
+         */
+        get: operations["get_retention_api_v1_workspaces_current_retention_get"];
+        /**
+         * Save Retention
+         * @description Replaces it; a field that is left out is taken from the installation.
+         */
+        put: operations["save_retention_api_v1_workspaces_current_retention_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1309,6 +1358,51 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * RetentionBody
+         * @description What is set here; a field that is left out is taken from the next wider one, null is without end.
+         */
+        RetentionBody: {
+            /**
+             * Days
+             * @description Of runs that succeeded or were cancelled
+             */
+            days?: number | null;
+            /**
+             * Failed Days
+             * @description Of runs that failed or timed out
+             */
+            failed_days?: number | null;
+            /**
+             * Megabytes
+             * @description Of each workflow's runs together
+             */
+            megabytes?: number | null;
+        };
+        /** RetentionView */
+        RetentionView: {
+            /**
+             * Days
+             * @description What holds; null: without end
+             */
+            days: number | null;
+            /** Failed Days */
+            failed_days: number | null;
+            /** Megabytes */
+            megabytes: number | null;
+            /**
+             * Own
+             * @description What is set for this workflow
+             */
+            own: {
+                [key: string]: unknown;
+            };
+            /**
+             * Stored Bytes
+             * @description About how much its ended runs take
+             */
+            stored_bytes: number;
         };
         /** ReusePage */
         ReusePage: {
@@ -2071,6 +2165,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RunView"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    forget_run_api_v1_runs__run_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -2916,6 +3039,72 @@ export interface operations {
             };
         };
     };
+    get_retention_api_v1_workflows__workflow_id__retention_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_retention_api_v1_workflows__workflow_id__retention_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     start_run_api_v1_workflows__workflow_id__runs_post: {
         parameters: {
             query?: {
@@ -3020,6 +3209,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_retention_api_v1_workspaces_current_retention_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionBody"];
+                };
+            };
+        };
+    };
+    save_retention_api_v1_workspaces_current_retention_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionBody"];
                 };
             };
             /** @description Validation Error */
