@@ -10,6 +10,7 @@ from activities.kit.api_client import ApiClient
 from activities.kit.code_runtime import CodeRuntime
 from activities.kit.egress import EgressClient
 from activities.kit.evaluate import evaluate_activity
+from activities.kit.evaluator import Evaluator
 from activities.kit.keys import KeyRing
 from activities.kit.large_values import LargeValues
 from activities.kit.leases import LeaseClient
@@ -35,6 +36,7 @@ class Services:
     storage: PayloadStorage
     values: LargeValues
     code: CodeRuntime
+    evaluator: Evaluator
 
     @classmethod
     @asynccontextmanager
@@ -45,24 +47,26 @@ class Services:
             api = await stack.enter_async_context(ApiClient(settings))
             code = CodeRuntime()
             stack.push_async_callback(code.close)
+            evaluator = Evaluator()
+            stack.push_async_callback(evaluator.close)
             storage = PayloadStorage.at(settings.payloads)
             values = LargeValues(storage, KeyRing.from_settings(settings), settings.max_value_bytes)
-            yield cls(http, api, storage, values, code)
+            yield cls(http, api, storage, values, code, evaluator)
 
 
 def load_activities(services: Services) -> list[Callable[..., Any]]:
     """One activity per service node type, and those that the run workflow itself needs."""
     leases, cache = LeaseClient(services.api), ResultCache(services.api)
-    runner = NodeRunner(services.http, leases, services.storage, services.values, services.code, cache)
+    runner = NodeRunner(services.http, leases, services.storage, services.values, services.code, cache, services.evaluator)
     functions = {one.type_id: one for module in modules_called("nodes") for one in implementations_in(module)}
     types = {node_type.id: node_type for node_type in load_node_types()}
     if functions.keys() != types.keys():
         raise NodeWithoutType(f"only a spec or only a function: {sorted(functions.keys() ^ types.keys())}")
     nodes = [runner.activity_of(functions[type_id], node_type) for type_id, node_type in types.items()]
-    return [*nodes, evaluate_activity(services.values), plan_activity(services.api)]
+    return [*nodes, evaluate_activity(services.values, services.evaluator), plan_activity(services.api)]
 
 
 def load_stubs(services: Services) -> list[Callable[..., Any]]:
     """One stub per service node type, for the queue of dry runs: none of them has a way out."""
-    runner = NodeRunner(NothingLeaves(), NothingLeaves(), services.storage, services.values)
+    runner = NodeRunner(NothingLeaves(), NothingLeaves(), services.storage, services.values, evaluator=services.evaluator)
     return [runner.activity_of(stub_of(node_type), node_type) for node_type in load_node_types()]

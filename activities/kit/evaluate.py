@@ -8,19 +8,19 @@ from typing import Any
 from temporalio import activity
 
 from activities.kit.errors import NodeError
+from activities.kit.evaluating import Rendering
+from activities.kit.evaluator import Evaluator
 from activities.kit.large_values import LargeValues, Owner
-from activities.kit.regex_engine import re2_engine
 from activities.kit.runner import check_output
-from interpreter.expressions import ExpressionFailure, activity_meter, parse_template
+from interpreter.expressions import ExpressionFailure
 from interpreter.json_value import Json
 from interpreter.machine.evaluation import failure_json
 from interpreter.protocol import EVALUATE_ACTIVITY, Evaluation, EvaluationResult
-from interpreter.transforms import apply_transform
-from interpreter.transforms.matches import render_list
 
 
-def evaluate_activity(values: LargeValues) -> Callable[..., Any]:
+def evaluate_activity(values: LargeValues, evaluator: Evaluator | None = None) -> Callable[..., Any]:
     """The activity that renders a template under the larger budget."""
+    evaluator = evaluator or Evaluator()
 
     @activity.defn(name=EVALUATE_ACTIVITY)
     async def evaluate(evaluation: Evaluation) -> EvaluationResult:
@@ -28,7 +28,8 @@ def evaluate_activity(values: LargeValues) -> Callable[..., Any]:
         try:
             scope = await values.here(owner, evaluation.scope)
             template = await values.here(owner, evaluation.template) if evaluation.kind == "gather" else evaluation.template
-            value, text = await asyncio.to_thread(_rendered, replace(evaluation, scope=scope, template=template))
+            value = await _value(replace(evaluation, scope=scope, template=template), evaluator)
+            text = await asyncio.to_thread(check_output, value)
             if evaluation.kind == "items" and isinstance(value, list):
                 return EvaluationResult(await values.in_chunks(owner, value, text, evaluation.inline_bytes))
             return EvaluationResult(await values.kept(owner, value, text, evaluation.inline_bytes, evaluation.extracts))
@@ -42,16 +43,9 @@ def evaluate_activity(values: LargeValues) -> Callable[..., Any]:
     return evaluate
 
 
-def _rendered(evaluation: Evaluation) -> tuple[Json, str]:
-    """The value, and its JSON text."""
-    meter = activity_meter(evaluation.at_ms, evaluation.seed, re2_engine)
+async def _value(evaluation: Evaluation, evaluator: Evaluator) -> Json:
     if evaluation.kind == "gather":
         # Its parts are data: what looks like an expression in them is none.
-        value: Json = [item for part in evaluation.template for item in part]
-    elif evaluation.kind == "transform":
-        value = apply_transform(evaluation.type, evaluation.template, evaluation.scope, meter)
-    elif evaluation.kind == "items":
-        value = render_list(evaluation.template, "", evaluation.scope, meter)
-    else:
-        value = parse_template(evaluation.template).render(evaluation.scope, meter)
-    return value, check_output(value)
+        return [item for part in evaluation.template for item in part]
+    asked = Rendering(evaluation.template, evaluation.scope, evaluation.at_ms, evaluation.seed, evaluation.kind, evaluation.type)
+    return await evaluator.value(asked)

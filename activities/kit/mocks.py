@@ -1,8 +1,8 @@
 """Mocks of a run: what stands for a node's call, one attempt at a time (contract, "Mocks")."""
 
 from activities.kit.errors import InvalidConfig, NodeError
-from activities.kit.regex_engine import re2_engine
-from interpreter.expressions import activity_meter, parse_template
+from activities.kit.evaluating import Rendering
+from activities.kit.evaluator import Evaluator
 from interpreter.json_value import Json, JsonObject
 from interpreter.protocol import NodeCall
 
@@ -18,7 +18,7 @@ class MockedError(NodeError):
         self.retryable = retryable
 
 
-def mock_output(call: NodeCall, rendered: JsonObject, attempt: int, at_ms: int) -> Json:
+async def mock_output(call: NodeCall, rendered: JsonObject, attempt: int, at_ms: int, evaluator: Evaluator) -> Json:
     """What the call's mock gives for this attempt, counted from 1.
 
     Raises the mock's error, `InvalidConfig` for a mock of no known kind, and what an expression raises.
@@ -32,6 +32,6 @@ def mock_output(call: NodeCall, rendered: JsonObject, attempt: int, at_ms: int) 
         told = mock["error"]
         raise MockedError(str(told.get("name") or "Mocked"), str(told.get("message") or ""), bool(told.get("retryable")))
     if isinstance(mock, dict) and isinstance(mock.get("expression"), str):
-        meter = activity_meter(at_ms, f"{call.idempotency_key}:mock", re2_engine)
-        return parse_template(mock["expression"]).render({**call.scope, "config": rendered}, meter)
+        scope = {**call.scope, "config": rendered}
+        return await evaluator.value(Rendering(mock["expression"], scope, at_ms, f"{call.idempotency_key}:mock"))
     raise InvalidConfig("the mock is none", f"a mock is an object with one of {', '.join(KINDS)}")

@@ -1,14 +1,14 @@
 """From the raw config and the values it reads to the config that a node gets."""
 
-import asyncio
 import json
 from functools import lru_cache
 
 from pydantic import ValidationError
 
 from activities.kit.errors import InvalidConfig
-from activities.kit.regex_engine import re2_engine
-from interpreter.expressions import ExpressionBudget, Meter, Template, activity_meter, parse_template, workflow_meter
+from activities.kit.evaluating import Rendering
+from activities.kit.evaluator import Evaluator
+from interpreter.expressions import ExpressionBudget, Template, parse_template, workflow_meter
 from interpreter.json_value import Json, JsonObject
 from interpreter.node_type import NodeConfig, NodeType
 from interpreter.protocol import NodeCall
@@ -18,24 +18,21 @@ _SHOWN_BYTES = 16 * 1024
 _SHOWN_ERRORS = 5
 
 
-async def render_config(call: NodeCall, node_type: NodeType, at_ms: int) -> JsonObject:
+async def render_config(call: NodeCall, node_type: NodeType, at_ms: int, evaluator: Evaluator) -> JsonObject:
     """The config with its expressions evaluated; raises `ExpressionFailure`."""
-    template = _template(json.dumps(node_type.templates_in(call.config)))
+    templates = node_type.templates_in(call.config)
+    template = _template(json.dumps(templates))
     if template.constant:
         return call.config
     raw = {name: call.config[name] for name in node_type.raw_fields if name in call.config}
     if template.cheap:
         try:
-            return {**_rendered(template, call, workflow_meter(at_ms, call.idempotency_key)), **raw}
+            here: JsonObject = template.render(call.scope, workflow_meter(at_ms, call.idempotency_key))
+            return {**here, **raw}
         except ExpressionBudget:
-            pass  # more than a moment's work: beside the event loop, with the larger budget
-    meter = activity_meter(at_ms, call.idempotency_key, re2_engine)
-    return {**await asyncio.to_thread(_rendered, template, call, meter), **raw}
-
-
-def _rendered(template: Template, call: NodeCall, meter: Meter) -> JsonObject:
-    rendered: JsonObject = template.render(call.scope, meter)
-    return rendered
+            pass  # more than a moment's work: elsewhere, with the larger budget
+    rendered: JsonObject = await evaluator.value(Rendering(templates, call.scope, at_ms, call.idempotency_key))
+    return {**rendered, **raw}
 
 
 @lru_cache(maxsize=_TEMPLATES_KEPT)

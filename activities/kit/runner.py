@@ -20,6 +20,7 @@ from activities.kit.context import NodeContext
 from activities.kit.credential import Credential
 from activities.kit.egress import EgressClient
 from activities.kit.errors import InternalError, InvalidResponse, NodeError, Timeout
+from activities.kit.evaluator import Evaluator
 from activities.kit.large_values import LargeValues, Owner
 from activities.kit.leases import LeaseClient
 from activities.kit.mocks import mock_output
@@ -54,6 +55,7 @@ class NodeRunner:
         values: LargeValues,
         code: CodeRuntime | None = None,
         cache: ResultCache | None = None,
+        evaluator: Evaluator | None = None,
     ) -> None:
         self._http = http
         self._leases = leases
@@ -62,6 +64,7 @@ class NodeRunner:
         self._code = code or CodeRuntime()
         self._cache = cache
         """None where nothing is really called."""
+        self._evaluator = evaluator or Evaluator()
 
     def activity_of(self, implementation: Implementation, node_type: NodeType) -> Callable[..., Any]:
         """The activity of a node type, named by its id."""
@@ -81,7 +84,7 @@ class NodeRunner:
         try:
             async with asyncio.timeout(seconds) as deadline, beating(attempts):
                 call = replace(call, scope=await self._values.here(owner, call.scope))
-                rendered = await render_config(call, node_type, _scheduled_ms())
+                rendered = await render_config(call, node_type, _scheduled_ms(), self._evaluator)
                 shown = shown_input(rendered)
                 config = read_config(rendered, node_type.config)
                 cached = await self._cached(call, rendered)
@@ -92,7 +95,7 @@ class NodeRunner:
                     text = check_output(output)
                     await self._keep(call, rendered, text)
                 else:
-                    output = mock_output(call, rendered, context.attempt, context.at_ms)
+                    output = await mock_output(call, rendered, context.attempt, context.at_ms, self._evaluator)
                     text = check_output(output)
                 output = await self._values.kept(owner, output, text, call.inline_bytes, call.extracts)
         except ExpressionFailure as failure:

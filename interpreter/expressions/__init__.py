@@ -8,7 +8,7 @@ from interpreter.expressions.errors import (
     NumberRange,
     OperandError,
 )
-from interpreter.expressions.meter import Meter, RegexEngine, activity_meter, workflow_meter
+from interpreter.expressions.meter import Meter, RegexEngine, activity_meter, quick_meter, workflow_meter
 from interpreter.expressions.references import Reference
 from interpreter.expressions.template import ExpressionProblem, RegexCheck, Template, parse_template
 
@@ -31,5 +31,6 @@ __all__ = [
     "Template",
     "activity_meter",
     "parse_template",
+    "quick_meter",
     "workflow_meter",
 ]

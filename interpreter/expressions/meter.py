@@ -17,7 +17,11 @@ _STEPS_PER_DRAW = 4
 WORKFLOW_STEPS = 5_000
 WORKFLOW_SIZE = 64 * 1024
 WORKFLOW_DEPTH = 256
-ACTIVITY_STEPS = 1_000_000
+QUICK_STEPS = 5_000
+ACTIVITY_STEPS = 100_000
+"""A tenth of a second. What works on data may take more steps for each byte of it, up to the most."""
+ACTIVITY_STEPS_PER_BYTE = 4
+ACTIVITY_MOST_STEPS = 1_000_000
 ACTIVITY_SIZE = 32 * 1024 * 1024
 ACTIVITY_DEPTH = 512
 
@@ -80,6 +84,12 @@ def workflow_meter(at_ms: int, seed: str) -> Meter:
     return Meter(WORKFLOW_STEPS, WORKFLOW_SIZE, WORKFLOW_DEPTH, at_ms, seed)
 
 
-def activity_meter(at_ms: int, seed: str, regex_engine: RegexEngine | None = None) -> Meter:
-    """What an expression may use inside an activity."""
-    return Meter(ACTIVITY_STEPS, ACTIVITY_SIZE, ACTIVITY_DEPTH, at_ms, seed, regex_engine)
+def quick_meter(at_ms: int, seed: str, regex_engine: RegexEngine) -> Meter:
+    """What an expression may use beside the runs without being a burden to them: a few milliseconds."""
+    return Meter(QUICK_STEPS, ACTIVITY_SIZE, ACTIVITY_DEPTH, at_ms, seed, regex_engine)
+
+
+def activity_meter(at_ms: int, seed: str, regex_engine: RegexEngine | None = None, read_bytes: int = 0) -> Meter:
+    """What an expression may use inside an activity, when it and what it reads take so many bytes as JSON."""
+    steps = min(ACTIVITY_MOST_STEPS, ACTIVITY_STEPS + ACTIVITY_STEPS_PER_BYTE * read_bytes)
+    return Meter(steps, ACTIVITY_SIZE, ACTIVITY_DEPTH, at_ms, seed, regex_engine)
