@@ -68,7 +68,7 @@ async def test_the_budget_grows_with_the_data_that_is_read(evaluator: Evaluator)
 
 async def test_what_the_budget_overlooks_is_ended_by_the_clock_and_the_next_one_is_served() -> None:
     evaluator = Evaluator(seconds=0.01, processes=1)
-    with pytest.raises(ExpressionBudget, match="longer than 0.01 s"):
+    with pytest.raises(ExpressionBudget, match="takes longer than"):
         await evaluator.value(asked(HEAVY))
     assert processes(evaluator) == []
     patient = Evaluator(processes=1)
