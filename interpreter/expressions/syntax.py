@@ -91,10 +91,11 @@ class _Parser(Parser):  # type: ignore[misc]
             self.symbol_table[symbol] = otherwise
 
     def parse(self, jsonata: str, regex_engine: Any = _regex_literal) -> Symbol:
-        self.errors, self.ancestry = [], []
+        self.errors: list[Exception] = []
+        self.ancestry: list[Symbol] = []
         self.ancestor_label = self.ancestor_index = 0
-        self.source = jsonata
-        self.lexer = _Tokenizer(jsonata, regex_engine)
+        self.source: str | None = jsonata
+        self.lexer: _Tokenizer | None = _Tokenizer(jsonata, regex_engine)
         self.advance()
         tree = self.expression(0)
         if self.node.id != "(end)":
