@@ -92,7 +92,8 @@ class Settings(_Strict):
     timeout: Duration | None = None
     error_workflow: str | None = None
     concurrency: Concurrency | None = None
-    searchable: tuple[str, ...] = ()
+    searchable: tuple[str, ...] = Field(default=(), max_length=20)
+    """Dotted paths into the run's output whose values the search finds."""
     business_key: str | None = Field(default=None, min_length=1, max_length=1_000)
     """A template over `input` and `trigger`: what people call the matter that a run is about."""
 

@@ -83,13 +83,17 @@ def run(
 @app.command()
 def runs(
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
-    status: Annotated[str | None, typer.Option(help="Only runs with this status.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only runs with this status; several with commas.")] = None,
+    workflow: Annotated[str | None, typer.Option(help="Only runs of this workflow, by its id.")] = None,
+    text: Annotated[str | None, typer.Option(help="Words of errors, log lines, names, keys; part of an id.")] = None,
+    business_key: Annotated[str | None, typer.Option("--key", help="Only runs with this business key.")] = None,
     as_json: _Json = False,
 ) -> None:
     """List runs, newest first."""
     from temporal_workers.commands.runs import runs as show
 
-    raise typer.Exit(show(limit=limit, status=status, as_json=as_json))
+    wanted = {"status": status, "workflow": workflow, "text": text, "business_key": business_key}
+    raise typer.Exit(show(limit=limit, as_json=as_json, **wanted))
 
 
 @app.command()

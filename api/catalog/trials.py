@@ -13,6 +13,7 @@ from api.kit.problem import InvalidDefinition, Unprocessable
 from api.kit.services import Services
 from api.kit.times import shown
 from api.store import records, runs, trials
+from api.store.run_list import TRIAL
 from api.store.run_options import RunOptions
 from api.workflows.service import checked
 from interpreter.finding import Finding, errors_of
@@ -102,7 +103,7 @@ async def _begin(services: Services, member: Principal, plan: Plan, body: TrialB
     now = datetime.now(UTC)
     async with services.database.write() as connection:
         workflow_id = await trials.workflow_of_trials(connection, member.workspace_id, now)
-    trigger = {"kind": runs.TRIAL, "name": member.name, "at": shown(now), "payload": {"nodes": body.scope.nodes}}
+    trigger = {"kind": TRIAL, "name": member.name, "at": shown(now), "payload": {"nodes": body.scope.nodes}}
     inserted = await begin_run(
         services.database,
         services.engine,

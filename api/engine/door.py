@@ -124,6 +124,7 @@ def _new_run(request: RunRequest) -> NewRun:
         error_workflow=request.runnable.error_workflow,
         parent_run_id=request.parent_run_id,
         priority=priority_of(str(request.trigger.get("kind")), request.parent_run_id is not None),
+        searchable=request.runnable.searchable,
         business_key=named and rendered_key(named, "settings.business_key", request.input, request.trigger, at)[:LONGEST_KEY],
     )
 

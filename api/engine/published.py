@@ -25,6 +25,8 @@ class RunnableVersion:
     concurrency: Concurrency | None = None
     business_key: str | None = None
     """A template over `input` and `trigger`: what people call the matter that a run is about."""
+    searchable: tuple[str, ...] = ()
+    """Paths into the output whose values the search finds."""
 
     @classmethod
     def of(cls, number: int | None, plan: Plan, definition: Json) -> "RunnableVersion":
@@ -37,6 +39,7 @@ class RunnableVersion:
             settings.get("error_workflow"),
             Concurrency.of(settings),
             settings.get("business_key"),
+            tuple(settings.get("searchable") or ()),
         )
 
 

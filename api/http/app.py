@@ -33,6 +33,7 @@ from api.kit.services import Services
 from api.retention.policy import Retention
 from api.retention.routes import router as retention
 from api.retention.sweeping import Sweeper
+from api.runs.filter_routes import router as run_filters
 from api.runs.rerun_routes import router as reruns
 from api.runs.routes import router as runs
 from api.settings import ApiSettings
@@ -46,7 +47,7 @@ from interpreter.catalog import Catalog
 from interpreter.machine.constructs import control_node_types
 
 PREFIX = "/api/v1"
-_FEATURES = (auth, workspaces, workflows, runs, reruns, retention, catalog, credentials, system, codec, documents)
+_FEATURES = (auth, workspaces, workflows, runs, reruns, run_filters, retention, catalog, credentials, system, codec, documents)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:

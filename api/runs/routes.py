@@ -15,13 +15,13 @@ from api.kit.guard import GuardedRoute, Member, Policy, let_in, policy
 from api.kit.lists import Cursor, Limit, cursor_of, place_of
 from api.kit.problem import ApiError, NotFound, Unauthenticated, Unprocessable
 from api.kit.services import Given, services_of
-from api.kit.times import Moment, in_utc
+from api.kit.times import in_utc
 from api.runs import interventions, service, streams
+from api.runs.filtering import Listed
 from api.runs.node_pages import node_page
 from api.runs.schemas import NodePage, OutputBody, ResumeBody, RunPage, RunView, StartBody
-from api.store import runs as store
 from api.store.records import BEFORE_ALL
-from api.store.runs import RunFilter
+from api.store.run_list import list_runs as list_rows
 from interpreter.json_value import JsonObject
 from interpreter.large_value import is_reference
 from interpreter.protocol import RUN_ENDS, Intervention
@@ -33,7 +33,6 @@ _UNAUTHENTICATED, _NOT_FOUND = 4401, 4404
 
 Once = Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[ -~]+$")]
 """The header `Idempotency-Key`."""
-Status = Literal["queued", "running", "waiting", "succeeded", "failed", "cancelled", "timed_out"]
 
 
 @router.post("/workflows/{workflow_id}/runs", status_code=202, response_model=RunView, responses={200: {"model": RunView}})
@@ -64,23 +63,15 @@ async def start_run(
 async def list_runs(
     member: Member,
     given: Given,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    workflow: Annotated[str | None, Query(max_length=100)] = None,
-    status: Status | None = None,
-    trigger: Annotated[str | None, Query(max_length=100)] = None,
-    from_: Annotated[Moment | None, Query(alias="from")] = None,
-    to: Moment | None = None,
-    text: Annotated[str | None, Query(max_length=200)] = None,
+    asked: Listed,
 ) -> JsonObject:
     """The newest first."""
-    place = place_of(cursor, str, str)
+    place = place_of(asked.cursor, str, str)
     before = None if place is None else (_time(place[0]), place[1])
-    wanted = RunFilter(workflow, status, trigger, from_, to, text)
     async with given.database.read() as connection:
-        rows = await store.list_(connection, member.workspace_id, wanted, before, limit + 1)
-    page = rows[:limit]
-    more = cursor_of(page[-1].created_at.isoformat(), page[-1].id) if len(rows) > limit else None
+        rows = await list_rows(connection, member.workspace_id, asked.wanted(), before, asked.limit + 1)
+    page = rows[: asked.limit]
+    more = cursor_of(page[-1].created_at.isoformat(), page[-1].id) if len(rows) > asked.limit else None
     return {"items": [service.view(row) for row in page], "next_cursor": more}
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.store import runs
+from api.store import runs, search
 from api.store.follow_ups import is_due
 from api.store.json_text import written
 from api.store.runs import InsertedRun, NewRun
@@ -90,6 +90,10 @@ async def end_waiting(connection: AsyncConnection, run_id: str, at: datetime, er
     end: RunEvent = {"seq": 1, "at": moment, "run_id": run_id, "event": "end", "status": "cancelled"}
     values = {"run_id": run_id, "seq": 1, "event": written(end)}
     await connection.execute(insert_into(connection, RunEventRow).on_conflict_do_nothing(), [values])
+    named = (_RUNS.c.workspace_id, _RUNS.c.workflow_name, _RUNS.c.business_key)
+    row = (await connection.execute(select(*named).where(_RUNS.c.id == run_id))).one()
+    texts = [row.workflow_name, row.business_key or "", f"{error['name']} {error['message']}" if error else ""]
+    await search.index(connection, row.workspace_id, run_id, search.words_of(texts))
     return True
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.store.follow_ups import is_due
 from api.store.json_text import read, written
+from api.store.run_words import index_end
 from api.store.tables import NodeRun, Run, RunEventRow
 from api.store.upserts import insert_into, table_of
 from interpreter.json_value import Json
@@ -46,9 +47,16 @@ async def write(connection: AsyncConnection, record: RunRecord) -> None:
             "error": written(record.error),
             "attention": None,
             "follow_up_due": is_due(record.status),
+            "duration_ms": _milliseconds(record.started_at, record.ended_at),
         }
     open_still = (_RUNS.c.id == record.run_id, _RUNS.c.workspace_id == record.workspace_id, _RUNS.c.status.not_in(RUN_ENDS))
-    await connection.execute(update(_RUNS).where(*open_still).values(told))
+    changed = await connection.execute(update(_RUNS).where(*open_still).values(told))
+    if record.ended_at is not None and changed.rowcount:
+        await index_end(connection, record)
+
+
+def _milliseconds(begun: str, ended: str) -> int:
+    return round((datetime.fromisoformat(ended) - datetime.fromisoformat(begun)).total_seconds() * 1000)
 
 
 def _mine(record: RunRecord) -> Update:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.store import search
 from api.store.json_text import read, written
 from api.store.tables import NodeRun, Run, RunEventRow, Workflow, Workspace
 from api.store.upserts import table_of
@@ -78,6 +79,7 @@ async def delete_rows(connection: AsyncConnection, run_id: str) -> None:
     """Everything that the database knows of a run."""
     for table in (_NODES, _EVENTS):
         await connection.execute(delete(table).where(table.c.run_id == run_id))
+    await search.forget(connection, run_id)
     await connection.execute(delete(_RUNS).where(_RUNS.c.id == run_id))
 
 

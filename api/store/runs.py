@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.store.json_text import read, written
@@ -15,9 +15,6 @@ from interpreter.json_value import Json, JsonObject
 from interpreter.protocol import RUN_ENDS, ErrorValue, RunStatus
 
 _RUNS = table_of(Run)
-TRIAL = "test"
-"""The kind of trigger of a node test: listed only when it is asked for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -58,6 +55,8 @@ class NewRun:
     slot_limit: int | None = None
     priority: int = 0
     business_key: str | None = None
+    searchable: tuple[str, ...] = ()
+    """Paths into its output whose values the search finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +127,6 @@ class StartPayload:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunFilter:
-    """What a list of runs is narrowed by; None: by nothing."""
-
-    workflow_id: str | None = None
-    status: str | None = None
-    trigger: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    text: str | None = None
-
-
 async def insert(connection: AsyncConnection, run: NewRun) -> InsertedRun:
     """Accepts a run, or finds the one that the same idempotency key began."""
     values = {
@@ -171,6 +158,7 @@ async def insert(connection: AsyncConnection, run: NewRun) -> InsertedRun:
         "slot_limit": run.slot_limit,
         "priority": run.priority,
         "business_key": run.business_key,
+        "searchable": written(list(run.searchable)) if run.searchable else None,
         "created_at": run.created_at,
     }
     statement = insert_into(connection, Run).values(values).on_conflict_do_nothing().returning(_RUNS.c.id)
@@ -188,7 +176,7 @@ async def insert(connection: AsyncConnection, run: NewRun) -> InsertedRun:
 async def get(connection: AsyncConnection, workspace_id: str, run_id: str) -> RunRow | None:
     found = await connection.execute(select(_RUNS).where(_RUNS.c.id == run_id, _RUNS.c.workspace_id == workspace_id))
     row = found.one_or_none()
-    return None if row is None else _run(row)
+    return None if row is None else run_of(row)
 
 
 async def last_child(connection: AsyncConnection, workspace_id: str, run_id: str, key: str) -> ChildRow | None:
@@ -198,31 +186,6 @@ async def last_child(connection: AsyncConnection, workspace_id: str, run_id: str
     newest = select(*columns).where(*mine).order_by(_RUNS.c.created_at.desc(), _RUNS.c.id.desc()).limit(1)
     row = (await connection.execute(newest)).one_or_none()
     return None if row is None else ChildRow(row.id, row.status, row.idempotency_key)
-
-
-async def list_(
-    connection: AsyncConnection, workspace_id: str, wanted: RunFilter, before: tuple[datetime, str] | None, limit: int
-) -> list[RunRow]:
-    """The newest first, from behind a place in the list."""
-    conditions = [_RUNS.c.workspace_id == workspace_id]
-    exact = ((_RUNS.c.workflow_id, wanted.workflow_id), (_RUNS.c.status, wanted.status), (_RUNS.c.trigger_kind, wanted.trigger))
-    conditions += [column == value for column, value in exact if value is not None]
-    if wanted.trigger is None:
-        conditions.append(_RUNS.c.trigger_kind != TRIAL)
-    if wanted.since is not None:
-        conditions.append(_RUNS.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(_RUNS.c.created_at < wanted.until)
-    if wanted.text:
-        looked_for = wanted.text.lower()
-        conditions.append(
-            or_(*(func.lower(column).contains(looked_for, autoescape=True) for column in (_RUNS.c.id, _RUNS.c.workflow_name, _RUNS.c.error)))
-        )
-    if before is not None:
-        at, run_id = before
-        conditions.append(or_(_RUNS.c.created_at < at, and_(_RUNS.c.created_at == at, _RUNS.c.id < run_id)))
-    statement = select(_RUNS).where(*conditions).order_by(_RUNS.c.created_at.desc(), _RUNS.c.id.desc()).limit(limit)
-    return [_run(row) for row in await connection.execute(statement)]
 
 
 async def mark_started(connection: AsyncConnection, run_id: str, at: datetime) -> None:
@@ -247,13 +210,13 @@ async def note_attention(connection: AsyncConnection, workspace_id: str, run_id:
 async def not_started(connection: AsyncConnection, older_than: datetime, limit: int) -> list[RunRow]:
     """What a crash, or Temporal's absence, left behind: the oldest first."""
     left = (_RUNS.c.status == "queued", _RUNS.c.admitted, _RUNS.c.created_at < older_than)
-    return [_run(row) for row in await connection.execute(select(_RUNS).where(*left).order_by(_RUNS.c.created_at).limit(limit))]
+    return [run_of(row) for row in await connection.execute(select(_RUNS).where(*left).order_by(_RUNS.c.created_at).limit(limit))]
 
 
 async def open_runs(connection: AsyncConnection, older_than: datetime, limit: int, after: str = "") -> list[RunRow]:
     """Runs that have begun and not ended, by id from behind `after`."""
     still = (_RUNS.c.status.in_(("running", "waiting")), _RUNS.c.started_at < older_than, _RUNS.c.id > after)
-    return [_run(row) for row in await connection.execute(select(_RUNS).where(*still).order_by(_RUNS.c.id).limit(limit))]
+    return [run_of(row) for row in await connection.execute(select(_RUNS).where(*still).order_by(_RUNS.c.id).limit(limit))]
 
 
 async def told_to_cancel(connection: AsyncConnection, limit: int) -> list[str]:
@@ -294,7 +257,7 @@ def _caller(row: Row[Any]) -> Caller | None:
     return Caller(row.caller_run_id, row.caller_key, row.caller_waits, row.caller_execution)
 
 
-def _run(row: Row[Any]) -> RunRow:
+def run_of(row: Row[Any]) -> RunRow:
     return RunRow(
         id=row.id,
         workspace_id=row.workspace_id,

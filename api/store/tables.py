@@ -94,7 +94,10 @@ class Run(SQLModel, table=True):
     __tablename__ = "runs"
     __table_args__ = (
         UniqueConstraint("workspace_id", "workflow_id", "idempotency_key"),
-        Index("ix_runs_listed", "workspace_id", "created_at", "id"),
+        Index(
+            "ix_runs_listed",
+            "workspace_id", "created_at", "id", "status", "workflow_id", "trigger_kind", "version", "duration_ms", "business_key", "parent_run_id",
+        ),
         Index("ix_runs_by_workflow", "workflow_id", "created_at"),
         Index("ix_runs_open", "status", "created_at"),
         # Few rows at any time, and looked for every few seconds.
@@ -155,6 +158,10 @@ class Run(SQLModel, table=True):
     """What people call the matter that it is about."""
     stored_bytes: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_later("0"))
     """About how much its record and its large values take."""
+    searchable: str | None = Field(default=None, sa_type=Text)
+    """A JSON list of paths into its output whose values the search finds."""
+    duration_ms: int | None = Field(default=None, sa_type=BigInteger)
+    """From its start to its end."""
 
 
 class NodeRun(SQLModel, table=True):
@@ -192,6 +199,16 @@ class NodeResultRow(SQLModel, table=True):
     size: int
     stored_at: datetime = Field(sa_type=UtcTime)
     expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class SavedRunFilter(SQLModel, table=True):
+    __tablename__ = "run_filters"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+    id: str = Field(primary_key=True)
+    workspace_id: str = Field(foreign_key="workspaces.id")
+    name: str
+    query: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcTime)
 
 
 class Credential(SQLModel, table=True):

@@ -1,9 +1,12 @@
-"""Settings: keys that can be rendered when a run begins, and what the format knows and this version does not carry out."""
+"""Settings: keys that can be rendered when a run begins, and paths that lead into its output."""
+
+import re
 
 from interpreter.definition import Definition
 from interpreter.expressions.quick_reading import read_templates
 from interpreter.finding import Code, Finding
 
+_PATH = re.compile(r"[^.\s]+(\.[^.\s]+){0,9}")
 _AT_THE_DOOR = ("input", "trigger")
 """What there is when a run begins."""
 
@@ -16,8 +19,10 @@ def check_settings(definition: Definition) -> list[Finding]:
         found += _check_key("/settings/concurrency", "key", settings.concurrency.key)
     if settings.business_key is not None:
         found += _check_key("/settings", "business_key", settings.business_key)
-    if settings.searchable:
-        found.append(_not_supported("/settings/searchable", "searchable fields are not carried out yet"))
+    for index, path in enumerate(settings.searchable):
+        if not _PATH.fullmatch(path):
+            message = f'"{path[:100]}" is no path into the output: one looks like order.id'
+            found.append(Finding(Code.INVALID_CONFIG, message, f"/settings/searchable/{index}"))
     return found
 
 
@@ -33,6 +38,3 @@ def _check_key(around: str, name: str, text: str) -> list[Finding]:
             found.append(Finding(Code.UNKNOWN_REFERENCE, message, f"{around}/{name}", None, hint="read input or trigger"))
     return found
 
-
-def _not_supported(path: str, message: str, node_id: str | None = None) -> Finding:
-    return Finding(Code.NOT_SUPPORTED, message, path, node_id, "warning")

@@ -57,8 +57,9 @@ class Product:
     def run(self, run_id: str) -> JsonObject:
         return self._call("GET", f"/runs/{run_id}")
 
-    def runs(self, limit: int, status: str | None) -> list[JsonObject]:
-        query: dict[str, str | int] = {"limit": limit} | ({"status": status} if status else {})
+    def runs(self, limit: int, **filters: str | None) -> list[JsonObject]:
+        """The newest runs; the filters are named as in the address of the list."""
+        query: dict[str, str | int] = {"limit": limit, **{name: value for name, value in filters.items() if value}}
         answer = self._call("GET", "/runs", params=query)
         return list(answer["items"])
 

@@ -13,10 +13,11 @@ from temporal_workers.errors import WorkersError
 from temporal_workers.settings import ClientSettings
 
 
-def runs(*, limit: int, status: str | None, as_json: bool = False, product: Product | None = None) -> int:
+def runs(*, limit: int, as_json: bool = False, product: Product | None = None, **filters: str | None) -> int:
+    """Shows the newest runs that the filters let through; gives the exit code."""
     try:
         with product or Product.from_settings(ClientSettings()) as reached:
-            items = reached.runs(limit, status)
+            items = reached.runs(limit, **filters)
     except WorkersError as failure:
         console.show_failure(failure)
         return 1
@@ -25,7 +26,8 @@ def runs(*, limit: int, status: str | None, as_json: bool = False, product: Prod
     elif items:
         console.output().print(_table(items))
     else:
-        console.output().print("No runs yet. Start one with `holdfast run FILE`.")
+        narrowed = any(filters.values())
+        console.output().print("No such runs." if narrowed else "No runs yet. Start one with `holdfast run FILE`.")
     return 0
 
 

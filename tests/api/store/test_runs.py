@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from api.store import runs
 from api.store.database import Database
-from api.store.runs import InsertedRun, NewRun, RunFilter
+from api.store.run_list import RunFilter, list_runs
+from api.store.runs import InsertedRun, NewRun
 from interpreter.plan import plan_hash
 from tests.api.databases import PLAN, new_run, workflow, workspace
 
@@ -124,7 +125,7 @@ async def test_a_list_is_paged_from_the_newest_without_gaps(database: Database) 
     seen: list[str] = []
     before: tuple[datetime, str] | None = None
     async with database.read() as connection:
-        while page := await runs.list_(connection, mine, RunFilter(), before, 3):
+        while page := await list_runs(connection, mine, RunFilter(), before, 3):
             seen += [run.id for run in page]
             before = (page[-1].created_at, page[-1].id)
     assert seen == [run.id for run in sorted(made, key=lambda run: (run.created_at, run.id), reverse=True)]
@@ -143,7 +144,7 @@ async def test_a_list_is_narrowed_by_each_filter(database: Database) -> None:
     cases = {
         RunFilter(): {first.id, second.id},
         RunFilter(workflow_id=one): {first.id},
-        RunFilter(status="running"): {second.id},
+        RunFilter(status=("running",)): {second.id},
         RunFilter(trigger="schedule"): {second.id},
         RunFilter(since=at + timedelta(hours=1)): {second.id},
         RunFilter(until=at + timedelta(hours=1)): {first.id},
@@ -154,4 +155,4 @@ async def test_a_list_is_narrowed_by_each_filter(database: Database) -> None:
     }
     async with database.read() as connection:
         for wanted, expected in cases.items():
-            assert {run.id for run in await runs.list_(connection, mine, wanted, None, 10)} == expected, wanted
+            assert {run.id for run in await list_runs(connection, mine, wanted, None, 10)} == expected, wanted

@@ -16,12 +16,13 @@ const QUIET_LIST = 15_000;
 /** The events tell the news at once; this only mends what a lost stream missed. */
 const ACTIVE_RUN = 10_000;
 
-export type RunFilter = { workflow?: string; status?: RunStatus };
+export type RunFilter = { workflow?: string; status?: RunStatus; text?: string };
 
-export function runsQuery({ workflow, status }: RunFilter) {
+export function runsQuery({ workflow, status, text }: RunFilter) {
   return infiniteQueryOptions({
-    queryKey: [...runKeys.all, "list", workflow ?? null, status ?? null],
-    queryFn: ({ pageParam, signal }) => listRuns({ workflow, status, limit: 50, cursor: pageParam }, signal),
+    queryKey: [...runKeys.all, "list", workflow ?? null, status ?? null, text ?? null],
+    queryFn: ({ pageParam, signal }) =>
+      listRuns({ workflow, status, text, limit: 50, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: ({ state }) =>
@@ -46,7 +47,12 @@ export const lastRunsQuery = queryOptions({
 type ListQuery = RunFilter & { limit: number; cursor?: string };
 
 function listRuns(query: ListQuery, signal: AbortSignal): Promise<RunPage> {
-  return answered(client.GET("/api/v1/runs", { params: { query }, signal })) as Promise<RunPage>;
+  return answered(
+    client.GET("/api/v1/runs", {
+      params: { query: { ...query, status: query.status ? [query.status] : undefined } },
+      signal,
+    }),
+  ) as Promise<RunPage>;
 }
 
 export function runQuery(id: string) {

@@ -204,6 +204,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/run-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Filters */
+        get: operations["list_filters_api_v1_run_filters_get"];
+        put?: never;
+        /** Create Filter */
+        post: operations["create_filter_api_v1_run_filters_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/run-filters/{filter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change Filter */
+        put: operations["change_filter_api_v1_run_filters__filter_id__put"];
+        post?: never;
+        /** Remove Filter */
+        delete: operations["remove_filter_api_v1_run_filters__filter_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -1005,6 +1041,35 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** FilterBody */
+        FilterBody: {
+            /** Name */
+            name: string;
+            query: components["schemas"]["RunQuery"];
+        };
+        /** FilterList */
+        FilterList: {
+            /** Items */
+            items: components["schemas"]["FilterView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** FilterView */
+        FilterView: {
+            /** Created At */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Query
+             * @description The query parameters of GET /runs
+             */
+            query: {
+                [key: string]: unknown;
+            };
+        };
         /** FindingView */
         FindingView: {
             /** Code */
@@ -1428,6 +1493,40 @@ export interface components {
             items: components["schemas"]["RunView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * RunQuery
+         * @description What a list of runs is narrowed by; what is left out narrows nothing.
+         */
+        RunQuery: {
+            /** Business Key */
+            business_key?: string | null;
+            /** From */
+            from?: string | null;
+            /** Max Seconds */
+            max_seconds?: number | null;
+            /** Min Seconds */
+            min_seconds?: number | null;
+            /** Parent Run Id */
+            parent_run_id?: string | null;
+            /**
+             * Status
+             * @description One of them; repeated, or with commas
+             */
+            status?: ("queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "timed_out")[];
+            /**
+             * Text
+             * @description Words, each meant as a beginning; "phrases" in quotes; a run id
+             */
+            text?: string | null;
+            /** To */
+            to?: string | null;
+            /** Trigger */
+            trigger?: string | null;
+            /** Version */
+            version?: number | "draft" | null;
+            /** Workflow */
+            workflow?: string | null;
         };
         /** RunView */
         RunView: {
@@ -2106,19 +2205,143 @@ export interface operations {
             };
         };
     };
+    list_filters_api_v1_run_filters_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterList"];
+                };
+            };
+        };
+    };
+    create_filter_api_v1_run_filters_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_filter_api_v1_run_filters__filter_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_filter_api_v1_run_filters__filter_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_runs_api_v1_runs_get: {
         parameters: {
             query?: {
+                workflow?: string | null;
+                /** @description One of them; repeated, or with commas */
+                status?: ("queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "timed_out")[];
+                trigger?: string | null;
+                from?: string | null;
+                to?: string | null;
+                /** @description Words, each meant as a beginning; "phrases" in quotes; a run id */
+                text?: string | null;
+                version?: number | "draft" | null;
+                min_seconds?: number | null;
+                max_seconds?: number | null;
+                business_key?: string | null;
+                parent_run_id?: string | null;
                 /** @description How many at most */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string | null;
-                workflow?: string | null;
-                status?: ("queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "timed_out") | null;
-                trigger?: string | null;
-                from?: string | null;
-                to?: string | null;
-                text?: string | null;
             };
             header?: never;
             path?: never;

@@ -45,3 +45,20 @@ test("more runs are fetched on demand", async () => {
   expect(screen.getByRole("link", { name: "aaaaaaaaaa" })).toBeVisible();
   expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
 });
+
+test("what is searched for is asked of the server, and nothing found says so", async () => {
+  server.use(
+    http.get(`${API}/runs`, ({ request }) => {
+      const text = new URL(request.url).searchParams.get("text");
+      return list(text === "418" || !text ? [aRun({ id: "w-aaaaaaaaaa" })] : []);
+    }),
+  );
+  const { user } = openPage("/runs");
+  const search = await screen.findByRole("searchbox", { name: "Search runs" });
+  await user.type(search, "418");
+  expect(await screen.findByRole("link", { name: "aaaaaaaaaa" })).toBeVisible();
+  await user.type(search, " nothing");
+  expect(await screen.findByRole("heading", { name: "No run is like this" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Show all runs" }));
+  expect(await screen.findByRole("link", { name: "aaaaaaaaaa" })).toBeVisible();
+});

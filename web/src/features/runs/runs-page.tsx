@@ -1,4 +1,5 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useDeferredValue, useState } from "react";
 import { useSearchParams } from "react-router";
 import { runsQuery } from "@/api/runs";
 import { isRunStatus, RUN_STATUSES, STATUS_WORDS } from "@/graph/status";
@@ -7,6 +8,7 @@ import { ButtonLink } from "@/ui/button-link";
 import { Empty } from "@/ui/empty";
 import { ProblemNote } from "@/ui/problem-note";
 import { RunTable } from "@/ui/run-table";
+import { SearchField } from "@/ui/search-field";
 import { Waiting } from "@/ui/waiting";
 
 /** All runs of the workspace, newest first. */
@@ -14,17 +16,19 @@ export function RunsPage() {
   const [params, setParams] = useSearchParams();
   const asked = params.get("status");
   const status = isRunStatus(asked) ? asked : undefined;
-  const runs = useInfiniteQuery(runsQuery({ status }));
+  const [written, setWritten] = useState(params.get("text") ?? "");
+  const text = useDeferredValue(written.trim()) || undefined;
+  const runs = useInfiniteQuery({ ...runsQuery({ status, text }), placeholderData: keepPreviousData });
   const all = runs.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (
     <main className="flex min-h-0 flex-1 flex-col">
       <header className="flex h-12 shrink-0 items-center gap-3 border-line border-b px-4">
         <h1 className="flex-1 font-semibold text-lg">Runs</h1>
+        <SearchField label="Search runs" value={written} onChange={setWritten} />
         <label className="inline-flex items-center gap-2 text-muted">
           Status
           <select
-            data-search
             value={status ?? ""}
             onChange={(event) =>
               setParams(event.target.value ? { status: event.target.value } : {}, { replace: true })
@@ -50,7 +54,13 @@ export function RunsPage() {
           </div>
         ) : null}
         {runs.data && all.length === 0 ? (
-          <NoRuns filtered={status !== undefined} onAll={() => setParams({})} />
+          <NoRuns
+            filtered={status !== undefined || text !== undefined}
+            onAll={() => {
+              setParams({});
+              setWritten("");
+            }}
+          />
         ) : null}
         {all.length > 0 ? <RunTable runs={all} ofAll /> : null}
         {runs.hasNextPage ? (
@@ -67,7 +77,7 @@ export function RunsPage() {
 
 function NoRuns({ filtered, onAll }: { filtered: boolean; onAll: () => void }) {
   if (filtered)
-    return <Empty title="No run has this status" action={<Button onClick={onAll}>Show all runs</Button>} />;
+    return <Empty title="No run is like this" action={<Button onClick={onAll}>Show all runs</Button>} />;
   return (
     <Empty title="Nothing has run yet" action={<ButtonLink to="/workflows">Open the workflows</ButtonLink>}>
       <p>
