@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from temporalio.client import Client, RPCError, WorkflowExecutionStatus
+from temporalio.client import Client, RPCError, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCStatusCode
 
 from activities.kit.keys import KeyRing
@@ -13,6 +13,7 @@ from api.engine.closing import close_from_outside
 from api.engine.ends import RunEnds
 from api.engine.errors import TemporalAway
 from api.engine.following_up import FollowUps
+from api.engine.stalled import note_stall
 from api.engine.starting import start_execution
 from api.store import runs
 from api.store.database import Database
@@ -97,22 +98,31 @@ class Reconciler:
             open_runs = await runs.open_runs(connection, datetime.now(UTC) - _CLOSE_AFTER, _AT_ONCE, self._after)
         self._after = open_runs[-1].id if len(open_runs) == _AT_ONCE else ""
         for run in open_runs:
-            end = await _end_in_temporal(client, run)
+            described = await _described(client, run)
+            end = _end_in_temporal(described)
             if end is not None:
                 await close_from_outside(client, self._database, run, *end)
                 self._ends.announce(run.id)
                 await self._follow_ups.of_run(run.id)
+            elif described is not None and described.status == WorkflowExecutionStatus.RUNNING:
+                await note_stall(client, self._database, run, described)
 
 
-async def _end_in_temporal(client: Client, run: RunRow) -> tuple[RunStatus, ErrorValue] | None:
-    """How the run ended there; None while it is open, or completed (then its record was written before)."""
+async def _described(client: Client, run: RunRow) -> WorkflowExecutionDescription | None:
+    """What Temporal says of a run; None when it does not know it."""
     try:
-        described = await client.get_workflow_handle(run.id).describe()
+        return await client.get_workflow_handle(run.id).describe()
     except RPCError as error:
         if error.status != RPCStatusCode.NOT_FOUND:
             raise
+        return None
+
+
+def _end_in_temporal(described: WorkflowExecutionDescription | None) -> tuple[RunStatus, ErrorValue] | None:
+    """How the run ended there; None while it is open, or completed (then its record was written before)."""
+    if described is None:
         return "failed", _error("RunLost", "Temporal does not know the run any more")
-    if described.status not in _FROM_OUTSIDE:
+    if described.status is None or described.status not in _FROM_OUTSIDE:
         return None
     status, name, message = _FROM_OUTSIDE[described.status]
     return status, _error(name, message)

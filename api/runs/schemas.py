@@ -87,6 +87,7 @@ class RunView(BaseModel):
     version: int | None
     status: str
     attention: Literal["paused", "stalled"] | None = None
+    attention_reason: str | None = Field(None, description="Why a run is stalled")
     input: Any
     output: Any
     error: ErrorView | None

@@ -127,6 +127,14 @@ async def whole_view(services: Services, run: RunRow) -> JsonObject:
     return shown_run
 
 
+def _attention(run: RunRow) -> JsonObject:
+    """Whether a person should look at it; a run that stands still is nothing else, whatever else it is."""
+    if run.status in RUN_ENDS:
+        return {"attention": None, "attention_reason": None}
+    attention = "stalled" if run.stalled_reason is not None else run.attention
+    return {"attention": attention, "attention_reason": run.stalled_reason}
+
+
 def view(run: RunRow) -> JsonObject:
     """A run in the shape of the contract."""
     return {
@@ -135,7 +143,7 @@ def view(run: RunRow) -> JsonObject:
         "workflow_name": run.workflow_name,
         "version": run.version,
         "status": run.status,
-        "attention": None if run.status in RUN_ENDS else run.attention,
+        **_attention(run),
         "input": run.input,
         "output": run.output,
         "error": run.error,

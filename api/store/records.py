@@ -36,6 +36,8 @@ async def write(connection: AsyncConnection, record: RunRecord) -> None:
         "status": record.status,
         "started_at": datetime.fromisoformat(record.started_at),
         "attention": record.attention,
+        # What records does not stand still.
+        "stalled_reason": None,
         "stored_bytes": _RUNS.c.stored_bytes + stored,
     }
     if record.response is not None:

@@ -103,6 +103,7 @@ class RunRow:
     response: JsonObject | None
     """What it has answered its caller by `core.respond`."""
     attention: str | None
+    stalled_reason: str | None
     plan_hash: str
     error_workflow: str | None
     depth: int
@@ -207,6 +208,12 @@ async def note_attention(connection: AsyncConnection, workspace_id: str, run_id:
     await connection.execute(update(_RUNS).where(*open_still).values(attention=attention))
 
 
+async def note_stall(connection: AsyncConnection, run_id: str, reason: str | None) -> None:
+    """Says that an open run stands still, and why, or that it goes on."""
+    open_still = (_RUNS.c.id == run_id, _RUNS.c.status.not_in(RUN_ENDS))
+    await connection.execute(update(_RUNS).where(*open_still).values(stalled_reason=reason))
+
+
 async def not_started(connection: AsyncConnection, older_than: datetime, limit: int) -> list[RunRow]:
     """What a crash, or Temporal's absence, left behind: the oldest first."""
     left = (_RUNS.c.status == "queued", _RUNS.c.admitted, _RUNS.c.created_at < older_than)
@@ -277,6 +284,7 @@ def run_of(row: Row[Any]) -> RunRow:
         caller=_caller(row),
         response=read(row.response),
         attention=row.attention,
+        stalled_reason=row.stalled_reason,
         plan_hash=row.plan_hash,
         error_workflow=row.error_workflow,
         depth=row.depth,

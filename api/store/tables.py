@@ -141,6 +141,8 @@ class Run(SQLModel, table=True):
     response: str = Field(default="null", sa_type=Text, sa_column_kwargs=_later("null"))
     """What the run has answered its caller, before its end or at it."""
     attention: str | None = None
+    stalled_reason: str | None = Field(default=None, sa_type=Text)
+    """Why Temporal can't get its next workflow task done, while that is so."""
     error_workflow: str | None = None
     """What its definition says is to run when it fails."""
     follow_up_due: bool = Field(default=False, sa_column_kwargs=_later(false()))
