@@ -1347,6 +1347,11 @@ export interface components {
         RerunView: {
             /** Attention */
             attention?: ("paused" | "stalled") | null;
+            /**
+             * Attention Reason
+             * @description Why a run is stalled
+             */
+            attention_reason?: string | null;
             /** Business Key */
             business_key?: string | null;
             caller?: components["schemas"]["Caller"] | null;
@@ -1532,6 +1537,11 @@ export interface components {
         RunView: {
             /** Attention */
             attention?: ("paused" | "stalled") | null;
+            /**
+             * Attention Reason
+             * @description Why a run is stalled
+             */
+            attention_reason?: string | null;
             /** Business Key */
             business_key?: string | null;
             caller?: components["schemas"]["Caller"] | null;
