@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SETUP := $(PYTHON) -m scripts.setup
 
-.PHONY: up test bench lint fix web lock openapi histories clean help
+.PHONY: up test bench faults lint fix web lock openapi histories clean help
 
 help: ## show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -15,6 +15,9 @@ test: ## all checks and tests
 
 bench: ## compare with a hand-written Temporal workflow on the same server
 	@$(SETUP) bench
+
+faults: ## kill, stop and overload everything at full length, and print a table
+	@$(SETUP) faults
 
 lint: ## ruff, mypy, import contracts, web lint
 	@$(SETUP) lint

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import web_build
+from scripts.faults import run_faults
 from scripts.gates import REPORTS, Gate, fix_gates, lint_gates, test_gates, tool
 from scripts.progress import ROOT, SetupFailed, say
 from scripts.python_environment import environment_with_tools
 from scripts.time_skipping import ensure_test_server
 
-_NEED_TEMPORAL = ("test", "bench", "histories")
-_NEED_WEB = ("test",)
+_NEED_TEMPORAL = ("test", "bench", "histories", "faults")
+_NEED_WEB = ("test", "faults")
 _PROGRAMS = {
     "bench": (("python", "-m", "bench"),),
     "histories": (("pytest", "tests/replay/recording.py"),),
@@ -55,6 +56,8 @@ def main(arguments: list[str]) -> int:
             web_build.ensure_packages()
         if wanted in _NEED_WEB:
             web_build.ensure_built()
+        if wanted == "faults":
+            return run_faults(environment)
         if wanted in _PROGRAMS:
             return _run_program(_PROGRAMS[wanted], environment)
         gates = {"lint": lint_gates, "fix": fix_gates, "test": test_gates}[wanted]()

@@ -14,8 +14,8 @@ from scripts import lock, python_environment, web_build
 from scripts.progress import ROOT, SetupFailed, say
 
 _PR_SET_PDEATHSIG = 1
-_NEED_WEB = ("web", "up", "test", "bench")
-_CHECKS = ("test", "lint", "fix", "bench", "histories", "openapi")
+_NEED_WEB = ("web", "up", "test", "bench", "faults")
+_CHECKS = ("test", "lint", "fix", "bench", "histories", "openapi", "faults")
 
 
 def main(arguments: list[str]) -> int:

@@ -29,6 +29,18 @@ class Ledger:
     delay: float = 0.0
     refused: dict[str, int] = field(default_factory=dict)
     """Keys that are answered with this status instead."""
+    refusals: dict[str, int] = field(default_factory=dict)
+    """Of those the keys that are refused only so often."""
+    retry_after: dict[str, str] = field(default_factory=dict)
+    """What a refusal says of the next try."""
+
+    def status_of(self, key: str) -> int:
+        status = self.refused.get(key, 200)
+        left = self.refusals.get(key)
+        if status == 200 or left is None:
+            return status
+        self.refusals[key] = left - 1
+        return status if left > 0 else 200
 
     def hold(self, key: str) -> None:
         self.held[key] = threading.Event()
@@ -62,7 +74,9 @@ def running_ledger() -> Iterator[Ledger]:
             ledger.take(key, self.headers.get("Idempotency-Key"))
             body = b'{"ok": true}'
             try:
-                self.send_response(ledger.refused.get(key, 200))
+                self.send_response(ledger.status_of(key))
+                if key in ledger.retry_after:
+                    self.send_header("Retry-After", ledger.retry_after[key])
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -45,6 +45,8 @@ class RunningProduct:
             "HOLDFAST_PORT": str(self.port),
             "HOLDFAST_BOOTSTRAP_API_KEY": self.key,
             "HOLDFAST_EGRESS_ALLOW": "127.0.0.0/8",
+            # While a killed server is down, another product on this machine may take its port: it must not answer for it.
+            "TEMPORAL_NAMESPACE": f"test-{self.port}",
             **self.more,
         }
 
