@@ -9,8 +9,6 @@ from types import TracebackType
 from typing import Any
 
 import structlog
-from temporalio.client import RPCError
-from temporalio.service import RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.kit.keys import KeyRing
@@ -18,6 +16,7 @@ from activities.kit.large_values import LargeValues
 from api.engine.admitting import Admission
 from api.engine.answering import tell_batches, tell_run
 from api.engine.batch_places import batches_around
+from api.engine.cancelling import cancel_in_temporal
 from api.engine.children import child_activities
 from api.engine.crossing import Crossing
 from api.engine.ends import RunEnds
@@ -40,7 +39,7 @@ from api.store.database import Database
 from api.store.runs import InsertedRun, RunRow, StartPayload
 from interpreter.json_value import JsonObject
 from interpreter.plan import Plan
-from interpreter.protocol import CANCEL_SIGNAL, PLATFORM_QUEUE, RUN_ENDS, Answer, Intervention, NodeRow, RunEvent
+from interpreter.protocol import PLATFORM_QUEUE, RUN_ENDS, Answer, Intervention, NodeRow, RunEvent
 
 _POLL_SECONDS = 0.25
 _PAGE = 1_000
@@ -120,8 +119,8 @@ class Engine:
 
     async def _cancel_in_temporal(self, run_id: str) -> None:
         # What can't be told now the reconciler tells.
-        with suppress(RPCError):
-            await self._link.client.get_workflow_handle(run_id).cancel()
+        with suppress(TemporalAway):
+            await cancel_in_temporal(self._link.client, run_id)
 
     async def start(self, run_id: str, payload: StartPayload | None = None) -> None:
         """Begins a run whose row is committed; when Temporal is away the reconciler does it later."""
@@ -170,27 +169,23 @@ class Engine:
             await runs.mark_started(connection, run_id, datetime.now(UTC))
             cancelled = await runs.cancel_is_requested(connection, run_id)
         if cancelled:
-            await self._link.client.get_workflow_handle(run_id).cancel()
+            await self._cancel_in_temporal(run_id)
 
     async def cancel(self, run: RunRow, by_person: bool = True) -> None:
-        """Asks a run to stop, also one that Temporal does not know yet; raises `TemporalAway`."""
+        """Asks a run to stop, also one that Temporal does not know yet, and while Temporal is away.
+
+        Asked again by a person it ends the clean-up too. That is not kept: raises `TemporalAway`.
+        """
         async with self._database.write() as connection:
             again = await runs.request_cancel(connection, run.workspace_id, run.id)
             ended = not run.admitted and await admission.end_waiting(connection, run.id, datetime.now(UTC), None)
         if ended:
             self._ends.announce(run.id)
             self._go(self._follow_ups.of_run(run.id))
-            return
-        handle = self._link.client.get_workflow_handle(run.id)
-        try:
-            await handle.cancel()
-            if again and by_person:
-                # Temporal tells a run only of its first cancel; a second one ends what the first lets go on.
-                await handle.signal(CANCEL_SIGNAL)
-        except RPCError as error:
-            # Not found: it has just ended, or has not begun and is cancelled when it does.
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise TemporalAway(str(error)) from error
+        elif again:
+            await cancel_in_temporal(self._link.client, run.id, again=by_person)
+        else:
+            await self._cancel_in_temporal(run.id)
 
     async def tell(self, run: RunRow, update: str, argument: Any, update_id: str | None = None) -> JsonObject:
         """Answers, intervenes, pauses; raises `ToldInVain` and `TemporalAway`."""

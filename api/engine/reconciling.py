@@ -9,6 +9,7 @@ from temporalio.service import RPCStatusCode
 
 from activities.kit.keys import KeyRing
 from api.engine.admitting import Admission
+from api.engine.cancelling import cancel_in_temporal
 from api.engine.closing import close_from_outside
 from api.engine.ends import RunEnds
 from api.engine.errors import TemporalAway
@@ -80,18 +81,14 @@ class Reconciler:
                 await runs.mark_started(connection, run.id, datetime.now(UTC))
                 cancelled = await runs.cancel_is_requested(connection, run.id)
             if cancelled:
-                await client.get_workflow_handle(run.id).cancel()
+                await cancel_in_temporal(client, run.id)
 
     async def cancel_what_was_told(self, client: Client) -> None:
         """A crash may have come between the row and Temporal; telling a run twice does no harm."""
         async with self._database.read() as connection:
             told = await runs.told_to_cancel(connection, _AT_ONCE)
         for run_id in told:
-            try:
-                await client.get_workflow_handle(run_id).cancel()
-            except RPCError as error:
-                if error.status != RPCStatusCode.NOT_FOUND:
-                    raise
+            await cancel_in_temporal(client, run_id)
 
     async def close_what_has_ended(self, client: Client) -> None:
         async with self._database.read() as connection:

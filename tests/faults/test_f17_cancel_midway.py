@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -249,3 +250,22 @@ def test_a_cancel_is_kept_when_a_process_dies_right_after_it(
     assert ended["status"] == "cancelled"
     assert took <= 2 * CANCEL_SECONDS  # the process has to come back first
     assert len(ledger.calls[f"{name}-tidy"]) >= 1 and not ledger.calls[f"{name}-after"]
+
+
+def test_a_cancel_is_taken_while_temporal_does_not_answer_and_counts_as_one(product: RunningProduct, ledger: Ledger) -> None:
+    """Were it refused, people would ask again; and the second cancel of a run ends its clean-up."""
+    ledger.hold("deaf")
+    run = product.start_run(product.published(tidied(ledger, "deaf", call(ledger, "busy", "deaf", timeout="10m"))))
+    ledger.wait_for("deaf")
+    product.until(lambda: product.run(run["id"])["status"] == "running", "the run is shown running")
+    product.kill("temporal", signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        answer = product.http.post(f"/runs/{run['id']}/cancel", timeout=60)
+        took = time.monotonic() - begun
+    finally:
+        product.kill("temporal", signal.SIGCONT)
+    assert (answer.status_code, took < CANCEL_SECONDS) == (202, True), (answer.text, took)
+    assert product.ended(run["id"], 2 * CANCEL_SECONDS)["status"] == "cancelled"
+    ledger.let_go("deaf")
+    assert tidied_once(ledger, "deaf")
