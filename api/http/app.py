@@ -20,6 +20,7 @@ from api.codec.routes import router as codec
 from api.credentials.routes import router as credentials
 from api.engine.engine import Engine
 from api.engine.published import PublishedVersions
+from api.failures.routes import router as failures
 from api.hooks.routes import router as hooks
 from api.http.documents import router as documents
 from api.http.security_headers import SecurityHeaders
@@ -33,6 +34,7 @@ from api.kit.services import Services
 from api.retention.policy import Retention
 from api.retention.routes import router as retention
 from api.retention.sweeping import Sweeper
+from api.runs.bulk import router as bulk
 from api.runs.filter_routes import router as run_filters
 from api.runs.rerun_routes import router as reruns
 from api.runs.routes import router as runs
@@ -47,7 +49,7 @@ from interpreter.catalog import Catalog
 from interpreter.machine.constructs import control_node_types
 
 PREFIX = "/api/v1"
-_FEATURES = (auth, workspaces, workflows, runs, reruns, run_filters, retention, catalog, credentials, system, codec, documents)
+_FEATURES = (auth, workspaces, workflows, bulk, runs, reruns, run_filters, failures, retention, catalog, credentials, system, codec, documents)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:

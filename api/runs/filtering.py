@@ -29,6 +29,7 @@ class RunQuery(BaseModel):
     max_seconds: float | None = Field(None, ge=0, le=_LONGEST_S)
     business_key: str | None = Field(None, max_length=200)
     parent_run_id: str | None = Field(None, max_length=100)
+    fingerprint: str | None = Field(None, max_length=100, description="Of a failure: GET /failures")
 
     @model_validator(mode="before")
     @classmethod
@@ -58,6 +59,7 @@ class RunQuery(BaseModel):
             most_ms=None if self.max_seconds is None else round(self.max_seconds * 1000),
             business_key=self.business_key,
             parent_run_id=self.parent_run_id,
+            fingerprint=self.fingerprint,
         )
 
 

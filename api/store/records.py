@@ -11,6 +11,7 @@ from api.store.json_text import read, written
 from api.store.run_words import index_end
 from api.store.tables import NodeRun, Run, RunEventRow
 from api.store.upserts import insert_into, table_of
+from interpreter.fingerprint import fingerprint
 from interpreter.json_value import Json
 from interpreter.large_value import is_reference
 from interpreter.protocol import NODE_ENDS, RUN_ENDS, NodeRow, RunEvent, RunRecord
@@ -55,6 +56,14 @@ async def write(connection: AsyncConnection, record: RunRecord) -> None:
     changed = await connection.execute(update(_RUNS).where(*open_still).values(told))
     if record.ended_at is not None and changed.rowcount:
         await index_end(connection, record)
+        if record.status in ("failed", "timed_out"):
+            await _note_failure(connection, record)
+
+
+async def _note_failure(connection: AsyncConnection, record: RunRecord) -> None:
+    """Gives a failed run what its failure is known by."""
+    found = await connection.execute(select(_RUNS.c.workflow_id).where(_RUNS.c.id == record.run_id))
+    await connection.execute(_mine(record).values(fingerprint=fingerprint(found.scalar_one(), record.error)))
 
 
 def _milliseconds(begun: str, ended: str) -> int:

@@ -41,6 +41,7 @@ class RunFilter:
     """How long it took, from start to end."""
     business_key: str | None = None
     parent_run_id: str | None = None
+    fingerprint: str | None = None
 
 
 async def list_runs(
@@ -71,6 +72,7 @@ def conditions_of(connection: AsyncConnection, workspace_id: str, wanted: RunFil
         (_RUNS.c.trigger_kind, wanted.trigger),
         (_RUNS.c.business_key, wanted.business_key),
         (_RUNS.c.parent_run_id, wanted.parent_run_id),
+        (_RUNS.c.fingerprint, wanted.fingerprint),
     )
     conditions += [column == value for column, value in exact if value is not None]
     if wanted.status:

@@ -30,6 +30,7 @@ def _later(default: object) -> dict[str, Any]:
 
 
 _CALLED = "caller_run_id IS NOT NULL"
+_FAILED = "fingerprint IS NOT NULL"
 _HOLDS = "slot IS NOT NULL AND ended_at IS NULL"
 _NAMED = "business_key IS NOT NULL"
 _REPEATS = "parent_run_id IS NOT NULL"
@@ -102,6 +103,10 @@ class Run(SQLModel, table=True):
         Index("ix_runs_open", "status", "created_at"),
         # Few rows at any time, and looked for every few seconds.
         Index("ix_runs_to_follow_up", "ended_at", sqlite_where=text("follow_up_due"), postgresql_where=text("follow_up_due")),
+        Index(
+            "ix_runs_by_fingerprint", "workspace_id", "fingerprint", "ended_at", "workflow_id", "id",
+            sqlite_where=text(_FAILED), postgresql_where=text(_FAILED),
+        ),
         Index("ix_runs_to_admit", "workspace_id", "priority", "created_at", sqlite_where=text("NOT admitted"), postgresql_where=text("NOT admitted")),
         Index("ix_runs_by_slot", "slot", sqlite_where=text(_HOLDS), postgresql_where=text(_HOLDS)),
         Index("ix_runs_by_business_key", "workspace_id", "business_key", "created_at", sqlite_where=text(_NAMED), postgresql_where=text(_NAMED)),
@@ -162,6 +167,8 @@ class Run(SQLModel, table=True):
     """About how much its record and its large values take."""
     searchable: str | None = Field(default=None, sa_type=Text)
     """A JSON list of paths into its output whose values the search finds."""
+    fingerprint: str | None = None
+    """Of a run that failed or timed out: the same for the same failures."""
     duration_ms: int | None = Field(default=None, sa_type=BigInteger)
     """From its start to its end."""
 
@@ -201,6 +208,16 @@ class NodeResultRow(SQLModel, table=True):
     size: int
     stored_at: datetime = Field(sa_type=UtcTime)
     expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class FailureDecision(SQLModel, table=True):
+    __tablename__ = "failure_decisions"
+    workspace_id: str = Field(primary_key=True, foreign_key="workspaces.id")
+    fingerprint: str = Field(primary_key=True)
+    state: str
+    """`resolved` or `ignored`."""
+    by: str
+    decided_at: datetime = Field(sa_type=UtcTime)
 
 
 class SavedRunFilter(SQLModel, table=True):
