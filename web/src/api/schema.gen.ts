@@ -107,6 +107,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Failures
+         * @description Failed runs by what makes failures the same; the one that was seen last first.
+         */
+        get: operations["list_failures_api_v1_failures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/failures/{fingerprint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Failure
+         * @description One of them; `GET /runs?fingerprint=` lists its runs.
+         */
+        get: operations["get_failure_api_v1_failures__fingerprint__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/failures/{fingerprint}/{decision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Resolved, it comes back with the next run that fails so; ignored, it stays away until it is opened again.
+         */
+        post: operations["decide_api_v1_failures__fingerprint___decision__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health/live": {
         parameters: {
             query?: never;
@@ -254,6 +314,26 @@ export interface paths {
         get: operations["list_runs_api_v1_runs_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do In Bulk
+         * @description Cancels, or repeats, the runs that a filter finds; with `preview` (the default) it only counts them.
+         */
+        post: operations["do_in_bulk_api_v1_runs_bulk_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -897,6 +977,65 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** BulkBody */
+        BulkBody: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "cancel" | "rerun";
+            /**
+             * Cursor
+             * @description `next` of the answer before
+             */
+            cursor?: string | null;
+            filter: components["schemas"]["RunQuery"];
+            /**
+             * Limit
+             * @description How many at most in one request
+             * @default 100
+             */
+            limit: number;
+            /**
+             * Preview
+             * @description Only say how many it would be
+             * @default true
+             */
+            preview: boolean;
+            rerun?: components["schemas"]["RerunBody"];
+        };
+        /** BulkFailure */
+        BulkFailure: {
+            /** Reason */
+            reason: string;
+            /** Run Id */
+            run_id: string;
+        };
+        /** BulkView */
+        BulkView: {
+            /**
+             * Count
+             * @description How many runs the filter finds that this can be done to, counted up to 100,000
+             */
+            count: number;
+            /**
+             * Done
+             * @description The runs that were told to stop, or the new ones
+             */
+            done: string[];
+            /** Failed */
+            failed: components["schemas"]["BulkFailure"][];
+            /**
+             * Next
+             * @description There are more: ask again with this cursor
+             */
+            next: string | null;
+            /**
+             * Sample
+             * @description Some of them
+             */
+            sample: string[];
+        };
         /** Caller */
         Caller: {
             /** Key */
@@ -1040,6 +1179,48 @@ export interface components {
             retryable: boolean;
         } & {
             [key: string]: unknown;
+        };
+        /** FailurePage */
+        FailurePage: {
+            /** Items */
+            items: components["schemas"]["FailureView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** FailureView */
+        FailureView: {
+            /**
+             * By
+             * @description Who decided on it
+             */
+            by: string | null;
+            /**
+             * Count
+             * @description How many runs failed so
+             */
+            count: number;
+            error: components["schemas"]["ErrorView"] | null;
+            /** Fingerprint */
+            fingerprint: string;
+            /** First Seen */
+            first_seen: string;
+            /** Last Seen */
+            last_seen: string;
+            /**
+             * Run Id
+             * @description The last run that failed so
+             */
+            run_id: string;
+            /**
+             * State
+             * @description came_back: it was resolved, and a run has failed so since
+             * @enum {string}
+             */
+            state: "open" | "came_back" | "resolved" | "ignored";
+            /** Workflow Id */
+            workflow_id: string;
+            /** Workflow Name */
+            workflow_name: string;
         };
         /** FilterBody */
         FilterBody: {
@@ -1506,6 +1687,11 @@ export interface components {
         RunQuery: {
             /** Business Key */
             business_key?: string | null;
+            /**
+             * Fingerprint
+             * @description Of a failure: GET /failures
+             */
+            fingerprint?: string | null;
             /** From */
             from?: string | null;
             /** Max Seconds */
@@ -2093,6 +2279,106 @@ export interface operations {
             };
         };
     };
+    list_failures_api_v1_failures_get: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                workflow?: string | null;
+                /** @description open and came_back, when none is named */
+                state?: ("open" | "came_back" | "resolved" | "ignored")[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailurePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_failure_api_v1_failures__fingerprint__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fingerprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_api_v1_failures__fingerprint___decision__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fingerprint: string;
+                decision: "resolve" | "ignore" | "reopen";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     is_live_api_v1_health_live_get: {
         parameters: {
             query?: never;
@@ -2348,6 +2634,8 @@ export interface operations {
                 max_seconds?: number | null;
                 business_key?: string | null;
                 parent_run_id?: string | null;
+                /** @description Of a failure: GET /failures */
+                fingerprint?: string | null;
                 /** @description How many at most */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -2366,6 +2654,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    do_in_bulk_api_v1_runs_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkView"];
                 };
             };
             /** @description Validation Error */
