@@ -41,6 +41,8 @@ CHILD_ENDED_SIGNAL = "child_ended"
 CANCEL_SIGNAL = "cancel"
 """A second cancel by a person: Temporal itself tells a run only of the first."""
 DRAIN_SIGNAL = "drain"
+PAUSE_SIGNAL = "pause_batch"
+"""To a batch: whether its run is paused, and who said so."""
 
 INLINE_BYTES = 16 * 1024
 """Larger outputs travel as a reference into payload storage."""
@@ -144,6 +146,8 @@ class Batch:
     """Failures after which this batch fails."""
     outer: JsonObject
     """The roots that its nodes see from outside: `nodes`, `errors`, `item`, …"""
+    paused: bool = False
+    """The run is paused: it starts nothing until it is told."""
 
 
 @dataclass(frozen=True)

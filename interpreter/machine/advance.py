@@ -1,7 +1,7 @@
 """One step of a run: an event in, commands out."""
 
 from interpreter.json_value import JsonObject
-from interpreter.machine.batches import begin_batch
+from interpreter.machine.batches import begin_batch, pause_batches
 from interpreter.machine.commands import CancelChild, Command, Continue
 from interpreter.machine.constructing import decide, time_out
 from interpreter.machine.deciding import (
@@ -98,6 +98,7 @@ def _take(state: State, event: Event) -> None:
     elif isinstance(event, PauseRequested | ResumeRequested):
         state.paused = isinstance(event, PauseRequested)
         note_run(state, state.status, event.by)
+        pause_batches(state, event.by)
     elif isinstance(event, Continued):
         state.waits_for_continue = False
 

@@ -2,7 +2,9 @@
 
 from interpreter.json_value import Json, JsonObject
 from interpreter.large_value import holds_reference
+from interpreter.machine.commands import PauseBatch
 from interpreter.machine.frames import fill
+from interpreter.machine.journal import instances_of
 from interpreter.machine.queueing import wake
 from interpreter.machine.state import Instance, State
 from interpreter.machine.visible import scope_of
@@ -26,14 +28,23 @@ def batch_of(
         items=items,
         concurrency=concurrency,
         tolerated=tolerated,
+        paused=state.paused,
         outer=scope_of(state, instance.frame, _reads_inside(state.plan, instance.node)),
     )
+
+
+def pause_batches(state: State, by: str) -> None:
+    """Passes a pause, or its end, on to the batches that are under way."""
+    for instance in instances_of(state.root):
+        for child_id in instance.memory.get("batches", {}):
+            state.commands.append(PauseBatch(instance.key, child_id, state.paused, by))
 
 
 def begin_batch(state: State, batch: Batch) -> None:
     """Makes the map's instance the only one of this execution, and lets it go through its stretch."""
     node_id, _, path = batch.key.partition("#")
     node = state.plan.nodes[state.plan.index_by_id[node_id]]
+    state.paused = batch.paused
     root = state.root
     root.path = tuple(int(index) for index in path.split(".")) if path else ()
     root.outer = batch.outer

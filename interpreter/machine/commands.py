@@ -96,6 +96,16 @@ class CancelChild:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseBatch:
+    """Tell a batch to start nothing new, or to go on."""
+
+    key: str
+    child_id: str
+    paused: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Respond:
     """The run has answered its caller: `{output, status, headers}`."""
 
@@ -132,6 +142,7 @@ Command = (
     | StartChild
     | StartBatch
     | CancelChild
+    | PauseBatch
     | Respond
     | Checkpoint
     | Continue

@@ -16,12 +16,13 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from interpreter.json_value import JsonObject
-from interpreter.machine.commands import CancelChild, Finish, StartBatch, StartChild
+from interpreter.machine.commands import CancelChild, Finish, PauseBatch, StartBatch, StartChild
 from interpreter.machine.events import ChildEnded, ChildStarted, Event
 from interpreter.protocol import (
     CANCEL_CHILD_ACTIVITY,
     CHILD_ENDED_SIGNAL,
     DRAIN_SIGNAL,
+    PAUSE_SIGNAL,
     PLATFORM_QUEUE,
     RUN_WORKFLOW,
     START_CHILD_ACTIVITY,
@@ -40,6 +41,8 @@ class Children:
     def __init__(self, begin: RunStart, tell: Callable[[Event], None]) -> None:
         self._begin = begin
         self._tell = tell
+        self._pauses: dict[str, PauseBatch] = {}
+        """For batches that are being started, which could not hear it yet."""
         self._under_way: dict[str, Any] = {}
         """Starts and cancels that are not through yet: a run must not end or continue as new before."""
 
@@ -102,12 +105,23 @@ class Children:
         if handle.cancelled() or handle.exception() is not None:
             self._tell(ChildEnded(now_ms(), command.key, command.child_id, "failed"))
             return
+        pause = self._pauses.pop(command.child_id, None)
+        if pause is not None:
+            self.pause(pause)
         # Its end comes by signal; this only notices one that was ended from outside.
         handle.result().add_done_callback(partial(self._batch_gone, command))
 
     def _batch_gone(self, command: StartBatch, handle: "asyncio.Task[Any]") -> None:
         if handle.cancelled() or handle.exception() is not None:
             self._tell(ChildEnded(now_ms(), command.key, command.child_id, "failed"))
+
+    def pause(self, command: PauseBatch) -> None:
+        """Passes a pause, or its end, on to a batch."""
+        if command.child_id in self._under_way:
+            self._pauses[command.child_id] = command
+            return
+        name = f"pause:{workflow.uuid4()}"
+        self._keep(name, asyncio.ensure_future(_pause_batch(command)), lambda _: None)
 
     def cancel(self, command: CancelChild) -> None:
         name = f"cancel:{command.child_id}"
@@ -144,6 +158,13 @@ async def _tell_batch(command: CancelChild) -> None:
             await batch.signal(DRAIN_SIGNAL)
         else:
             await batch.cancel()
+
+
+async def _pause_batch(command: PauseBatch) -> None:
+    batch: workflow.ExternalWorkflowHandle[Any] = workflow.get_external_workflow_handle(command.child_id)
+    # Refused, it has ended.
+    with suppress(ApplicationError):
+        await batch.signal(PAUSE_SIGNAL, args=[command.paused, command.by])
 
 
 async def tell_caller(begin: RunStart, finish: Finish) -> None:

@@ -27,6 +27,7 @@ from interpreter.machine.commands import (
     Evaluate,
     Finish,
     OpenWait,
+    PauseBatch,
     Respond,
     RunNode,
     StartBatch,
@@ -57,6 +58,7 @@ from interpreter.protocol import (
     INTERVENE_UPDATE,
     LOAD_PLAN_ACTIVITY,
     NODES_QUERY,
+    PAUSE_SIGNAL,
     PAUSE_UPDATE,
     RESPONSE_UPDATE,
     RESUME_UPDATE,
@@ -182,6 +184,12 @@ class RunWorkflow:
         """A person asks for the cancel once more."""
         self._inbox.append(CancelRequested(now_ms()))
 
+    @workflow.signal(name=PAUSE_SIGNAL)
+    def pause_batch(self, paused: bool, by: str) -> None:
+        """To a batch: its run is paused, or goes on."""
+        at_ms = now_ms()
+        self._inbox.append(PauseRequested(at_ms, by) if paused else ResumeRequested(at_ms, by))
+
     @workflow.signal(name=DRAIN_SIGNAL)
     def drain(self) -> None:
         """To a batch: the run has failed and lets what runs come to its end."""
@@ -276,6 +284,8 @@ class RunWorkflow:
             self._children.start_batch(command)
         elif isinstance(command, CancelChild):
             self._children.cancel(command)
+        elif isinstance(command, PauseBatch):
+            self._children.pause(command)
         elif isinstance(command, Checkpoint):
             self._checkpoint()
         elif isinstance(command, Continue):

@@ -1,5 +1,6 @@
 """Waits, approvals, interventions, children and large maps through the whole product."""
 
+import time
 from typing import Any
 
 import httpx
@@ -155,3 +156,27 @@ def test_a_large_output_is_shown_whole_and_has_an_address(product: RunningProduc
     whole = product.http.get(f"/runs/{run['id']}/values/{told['hash']}")
     assert whole.status_code == 200 and len(whole.json()) == 2000
     assert product.http.get(f"/runs/{run['id']}/values/{'0' * 64}").status_code == 404
+
+
+def test_a_pause_reaches_the_batches_of_a_large_map(product: RunningProduct, ledger: Ledger) -> None:
+    url = f"{ledger.url}?key=batch-pause.{{{{ index }}}}"
+    each = {"id": "each", "type": "core.map@1", "config": {"items": "{{ [1..420] }}", "concurrency": 10, "item_output": "{{ item }}"}}
+    call = {"id": "call", "type": "core.http_request@1", "parent": "each", "config": {"method": "GET", "url": url}}
+
+    def called() -> int:
+        return sum(len(calls) for key, calls in ledger.calls.items() if key.startswith("batch-pause."))
+
+    ledger.delay = 0.05
+    try:
+        run = product.start_run(product.published({"nodes": [each, call], "output": {"count": "{{ $count(nodes.each) }}"}}))
+        product.until(lambda: called() > 20, "the map is under way")
+        assert product.http.post(f"/runs/{run['id']}/pause").status_code == 202
+        time.sleep(2)  # what was in flight comes to its end
+        before = called()
+        time.sleep(2)
+        assert called() == before < 420
+        assert product.http.post(f"/runs/{run['id']}/resume").status_code == 202
+        ended = product.ended(run["id"], 90)
+    finally:
+        ledger.delay = 0.0
+    assert (ended["status"], ended["output"], called()) == ("succeeded", {"count": 420}, 420)
