@@ -20,6 +20,7 @@ from api.codec.routes import router as codec
 from api.credentials.routes import router as credentials
 from api.engine.engine import Engine
 from api.engine.published import PublishedVersions
+from api.exports.routes import router as exports
 from api.failures.routes import router as failures
 from api.hooks.routes import router as hooks
 from api.http.documents import router as documents
@@ -49,7 +50,7 @@ from interpreter.catalog import Catalog
 from interpreter.machine.constructs import control_node_types
 
 PREFIX = "/api/v1"
-_FEATURES = (auth, workspaces, workflows, bulk, runs, reruns, run_filters, failures, retention, catalog, credentials, system, codec, documents)
+_FEATURES = (auth, workspaces, workflows, bulk, runs, reruns, run_filters, failures, exports, retention, catalog, credentials, system, codec, documents)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
