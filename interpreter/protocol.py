@@ -24,8 +24,6 @@ PLATFORM_QUEUE = "holdfast-platform"
 RECORD_ACTIVITY = "holdfast.record"
 EVALUATE_ACTIVITY = "holdfast.evaluate"
 LOAD_PLAN_ACTIVITY = "holdfast.load_plan"
-LOAD_REUSE_ACTIVITY = "holdfast.load_reuse"
-"""On the platform queue: what a rerun takes over from the run that it repeats, page by page."""
 START_CHILD_ACTIVITY = "holdfast.start_child"
 CANCEL_CHILD_ACTIVITY = "holdfast.cancel_child"
 """Both on the platform queue: a child run goes through the same door as every run."""
@@ -187,29 +185,6 @@ class RunStart:
     """Where events for this run's waits may be sent; `run.resume_url` of expressions."""
     reuses: bool = False
     """A rerun that takes over recorded ends: it loads them first."""
-
-
-@dataclass(frozen=True)
-class ReuseQuestion:
-    """The input of the load-reuse activity."""
-
-    run_id: str
-    workspace_id: str
-    page: int
-    batch_key: str | None = None
-    """The key of the map whose items `first` and so on this execution is to go through; None for the run itself."""
-    first: int = 0
-    count: int = 0
-
-
-@dataclass(frozen=True)
-class ReusePage:
-    """The answer of the load-reuse activity."""
-
-    packed: str
-    """A packed `{"ends": {key: RecordedEnd}, "items": {key: {"first", "items"}}}`."""
-    more: bool = False
-    """There is another page."""
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,7 @@ from interpreter.protocol import (
     BATCH_ITEMS,
     INLINE_BYTES,
     INLINE_RUN_BYTES,
-    LOAD_REUSE_ACTIVITY,
     NodeRow,
-    ReusePage,
-    ReuseQuestion,
 )
 from interpreter.reuse import (
     Outlook,
@@ -38,6 +35,7 @@ from interpreter.reuse import (
     place_in,
     runs_in,
 )
+from interpreter.reuse.loading import LOAD_REUSE_ACTIVITY, ReusePage, ReuseQuestion
 
 _ROWS = 1_000
 _DEEPEST = 50

@@ -6,14 +6,8 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from interpreter.protocol import (
-    BATCH_ITEMS,
-    LOAD_REUSE_ACTIVITY,
-    PLATFORM_QUEUE,
-    ReusePage,
-    ReuseQuestion,
-    RunStart,
-)
+from interpreter.protocol import BATCH_ITEMS, PLATFORM_QUEUE, RunStart
+from interpreter.reuse.loading import LOAD_REUSE_ACTIVITY, ReusePage, ReuseQuestion
 from interpreter.reuse.pages import add_page
 from interpreter.reuse.recorded import Reuse
 from temporal_workers.workflows.outbox import PURE
