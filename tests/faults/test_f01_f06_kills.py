@@ -1,15 +1,13 @@
 """F01, F04, F06: kill -9 of the worker, of the API, of everything, while a node is in flight."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.ledger import Ledger, running_ledger
-from tests.running_product import RunningProduct, running_product
+from tests.ledger import Ledger
+from tests.running_product import RunningProduct
 
 pytestmark = pytest.mark.engine
 
@@ -17,18 +15,6 @@ LENGTH = 6
 HELD = 3
 RESUME_SECONDS = 15
 READY_SECONDS = 20
-
-
-@pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    with running_ledger() as ledger:
-        yield ledger
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Iterator[RunningProduct]:
-    with running_product(tmp_path) as product:
-        yield product
 
 
 def chain(ledger: Ledger, name: str) -> dict[str, Any]:

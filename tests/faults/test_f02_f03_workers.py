@@ -4,29 +4,15 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.ledger import Ledger, running_ledger
-from tests.running_product import HOLDFAST, RunningProduct, running_product
+from tests.ledger import Ledger
+from tests.running_product import HOLDFAST, RunningProduct
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 IN_FLIGHT = 20
 GONE_SECONDS = 40
-
-
-@pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    with running_ledger() as ledger:
-        yield ledger
-
-
-@pytest.fixture
-def product(tmp_path: Path) -> Iterator[RunningProduct]:
-    with running_product(tmp_path) as product:
-        yield product
 
 
 def test_f02_a_worker_that_is_asked_to_end_lets_nothing_fail(product: RunningProduct, ledger: Ledger) -> None:

@@ -1,28 +1,25 @@
 """F17: a cancel in every state ends the run within 15 seconds, starts nothing new, and lets the clean-up run once."""
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.ledger import Ledger, running_ledger
-from tests.running_product import RunningProduct, running_product
+from tests.ledger import Ledger
+from tests.running_product import RunningProduct
 
 pytestmark = pytest.mark.engine
 CANCEL_SECONDS = 15
 
 
-@pytest.fixture(scope="module")
-def ledger() -> Iterator[Ledger]:
-    with running_ledger() as ledger:
-        yield ledger
+@pytest.fixture
+def ledger(calm_ledger: Ledger) -> Ledger:
+    return calm_ledger
 
 
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
-    with running_product(tmp_path_factory.mktemp("cancel")) as product:
-        yield product
+@pytest.fixture
+def product(calm_product: RunningProduct) -> RunningProduct:
+    return calm_product
 
 
 def call(ledger: Ledger, node_id: str, key: str, **more: Any) -> dict[str, Any]:

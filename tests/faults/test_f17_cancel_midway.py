@@ -16,8 +16,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from tests.ledger import Ledger, running_ledger
-from tests.running_product import RunningProduct, running_product
+from tests.ledger import Ledger
+from tests.running_product import RunningProduct
 
 pytestmark = pytest.mark.engine
 
@@ -64,16 +64,14 @@ def running_book() -> Iterator[Book]:
         server.server_close()
 
 
-@pytest.fixture(scope="module")
-def ledger() -> Iterator[Ledger]:
-    with running_ledger() as ledger:
-        yield ledger
+@pytest.fixture
+def ledger(calm_ledger: Ledger) -> Ledger:
+    return calm_ledger
 
 
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
-    with running_product(tmp_path_factory.mktemp("midway")) as product:
-        yield product
+@pytest.fixture
+def product(calm_product: RunningProduct) -> RunningProduct:
+    return calm_product
 
 
 def node(node_id: str, kind: str, config: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
