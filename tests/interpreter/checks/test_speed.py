@@ -1,7 +1,6 @@
 """Ten thousand nodes are checked within a second (twice that is allowed here, for slow machines)."""
 
 import random
-import sys
 import time
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 
 from interpreter.validation import check
 from tests.interpreter.checks.checking import CATALOG, node, reads
+from tests.pace import SLOWED
 
 NODES = 10_000
 Graph = tuple[list[dict[str, Any]], list[tuple[str, str]]]
@@ -70,10 +70,6 @@ def decisions() -> Graph:
     return nodes, edges  # type: ignore[return-value]
 
 
-SLOWED = 6 if sys.gettrace() else 1
-"""Measuring coverage takes several times as long."""
-
-
 @pytest.mark.parametrize("shape", [chain, wide, layers, containers, deep, decisions])
 def test_ten_thousand_nodes_are_checked_quickly(shape: Any) -> None:
     nodes, edges = shape()
@@ -84,4 +80,4 @@ def test_ten_thousand_nodes_are_checked_quickly(shape: Any) -> None:
     took = time.process_time() - began
     assert len(nodes) == NODES
     assert [one for one in found if one.severity == "error"] == []
-    assert took < 2 * SLOWED
+    assert took < SLOWED
