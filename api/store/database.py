@@ -10,6 +10,8 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from api.store.search import place
+
 Connection = AsyncConnection
 """What the repositories work on: a connection in a transaction of its own."""
 
@@ -87,6 +89,7 @@ def _sqlite(url: URL) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _: object) -> None:
+        connection.create_function("search_place", 1, place, deterministic=True)
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
         # What is acknowledged has reached the disk.
