@@ -29,6 +29,8 @@ CANCEL_CHILD_ACTIVITY = "holdfast.cancel_child"
 """Both on the platform queue: a child run goes through the same door as every run."""
 EVENTS_QUERY = "events"
 NODES_QUERY = "nodes"
+NODE_QUERY = "node"
+"""One row, with its attempts."""
 ANSWER_UPDATE = "answer"
 INTERVENE_UPDATE = "intervene"
 PAUSE_UPDATE = "pause"
@@ -39,6 +41,8 @@ CHILD_ENDED_SIGNAL = "child_ended"
 CANCEL_SIGNAL = "cancel"
 """A second cancel by a person: Temporal itself tells a run only of the first."""
 DRAIN_SIGNAL = "drain"
+ATTEMPTS_SIGNAL = "attempts"
+"""From who watches a run: what its running nodes have said and tried so far."""
 PAUSE_SIGNAL = "pause_batch"
 """To a batch: whether its run is paused, and who said so."""
 
@@ -82,6 +86,25 @@ class LogLine(TypedDict):
     message: str
 
 
+class AttemptError(TypedDict):
+    name: str
+    message: str
+    retryable: bool
+
+
+class Attempt(TypedDict):
+    """One try of a node's call."""
+
+    number: int
+    """From 1, over all activities of the instance."""
+    started_at: str | None
+    """None of one that was lost before it could tell anything, as is its worker."""
+    ended_at: str | None
+    worker: str | None
+    error: AttemptError | None
+    logs: list[LogLine]
+
+
 class NodeRow(TypedDict):
     """One node instance of a run."""
 
@@ -101,6 +124,8 @@ class NodeRow(TypedDict):
     reused: bool
     """Its end was taken over from the run that this one repeats."""
     cached_at: str | None
+    attempts: NotRequired[list[Attempt]]
+    """Of a service node; lists of rows leave it out."""
 
 
 class RunEvent(TypedDict):
@@ -123,7 +148,6 @@ class RunEvent(TypedDict):
     cached_at: NotRequired[str]
     """When the call was made whose output the node took from the cache."""
     reused: NotRequired[bool]
-    """The node's end was taken over from the run that this one repeats."""
 
 
 @dataclass(frozen=True)
@@ -241,18 +265,8 @@ class NodeResult:
     logs: list[LogLine] = field(default_factory=list)
     cached_at: str | None = None
     """When the call was made whose output this is; None for this call's own."""
-
-
-@dataclass(frozen=True)
-class FailureDetail:
-    """The details that travel with a failed attempt (the first detail of an `ApplicationError`)."""
-
-    attempts: int
-    retryable: bool
-    hint: str | None = None
-    details: Json = None
-    input: Json = None
-    logs: list[LogLine] = field(default_factory=list)
+    tried: list[Attempt] = field(default_factory=list)
+    """This attempt and those before it, with their `logs`."""
 
 
 EvaluationKind = Literal["value", "items", "gather", "transform"]
@@ -336,6 +350,16 @@ class Answer:
     decision: Literal["approve", "reject"] | None = None
     reason: str = ""
     form: Json = None
+
+
+@dataclass(frozen=True)
+class AttemptsTold:
+    """The argument of the attempts signal."""
+
+    key: str
+    attempts: list[Attempt]
+    skipped: int = 0
+    """Lines of the first of them that were told before and are left out."""
 
 
 @dataclass(frozen=True)

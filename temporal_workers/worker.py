@@ -23,8 +23,8 @@ from temporal_workers.workflows.run import RunWorkflow
 
 _PASSED_THROUGH = ("interpreter", "jsonata")
 """Pure, and imported once: re-imported in every run they would cost 50 ms each time."""
-_CANCEL_SECONDS = 2
-"""How often a heartbeat really goes out: a cancel reaches an activity only as its answer."""
+_BEAT = timedelta(seconds=1)
+"""How often a heartbeat may go out; the kit beats slower, where there is nothing to tell."""
 
 
 def run_worker(
@@ -50,8 +50,8 @@ def run_worker(
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
         # After a worker's death the next one waits this long for tasks that were meant for the dead one.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
-        max_heartbeat_throttle_interval=timedelta(seconds=_CANCEL_SECONDS),
-        default_heartbeat_throttle_interval=timedelta(seconds=_CANCEL_SECONDS),
+        max_heartbeat_throttle_interval=_BEAT,
+        default_heartbeat_throttle_interval=_BEAT,
         max_eager_activity_reservations_per_workflow_task=settings.eager_activities,
     )
 

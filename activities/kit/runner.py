@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import random
 import re
+import socket
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +16,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.kit.beating import beating, earlier_attempts
+from activities.kit.beating import beating
 from activities.kit.code_runtime import CodeRuntime
 from activities.kit.context import NodeContext
 from activities.kit.credential import Credential
@@ -28,10 +30,11 @@ from activities.kit.node import Implementation
 from activities.kit.payload_storage import PayloadStorage
 from activities.kit.rendering import read_config, render_config, shown_input
 from activities.kit.result_cache import CachedResult, ResultCache
+from activities.kit.trail import Trail
 from interpreter.expressions import ExpressionFailure
 from interpreter.json_value import Json
 from interpreter.node_type import NodeType
-from interpreter.protocol import LogLine, NodeCall, NodeResult
+from interpreter.protocol import NodeCall, NodeResult
 
 _LONGEST_RETRY_AFTER = 24 * 3600.0
 _SHORTEST_PAUSE = 0.001
@@ -56,6 +59,7 @@ class NodeRunner:
         code: CodeRuntime | None = None,
         cache: ResultCache | None = None,
         evaluator: Evaluator | None = None,
+        worker: str = f"{os.getpid()}@{socket.gethostname()}",
     ) -> None:
         self._http = http
         self._leases = leases
@@ -65,6 +69,8 @@ class NodeRunner:
         self._cache = cache
         """None where nothing is really called."""
         self._evaluator = evaluator or Evaluator()
+        self._worker = worker
+        """How Temporal names this process too."""
 
     def activity_of(self, implementation: Implementation, node_type: NodeType) -> Callable[..., Any]:
         """The activity of a node type, named by its id."""
@@ -76,13 +82,13 @@ class NodeRunner:
         return run
 
     async def _run(self, call: NodeCall, implementation: Implementation, node_type: NodeType) -> NodeResult:
-        attempts = earlier_attempts()
         owner = Owner(call.workspace_id, call.run_id)
         shown: Json = None
         seconds = _seconds()
-        context = self._context(call, seconds)
+        trail = Trail.of(call, self._worker)
+        context = self._context(call, trail, seconds)
         try:
-            async with asyncio.timeout(seconds) as deadline, beating(attempts):
+            async with asyncio.timeout(seconds) as deadline, beating(trail):
                 call = replace(call, scope=await self._values.here(owner, call.scope))
                 rendered = await render_config(call, node_type, _scheduled_ms(), self._evaluator)
                 shown = shown_input(rendered)
@@ -99,20 +105,20 @@ class NodeRunner:
                     text = check_output(output)
                 output = await self._values.kept(owner, output, text, call.inline_bytes, call.extracts)
         except ExpressionFailure as failure:
-            raise self._failed(call, _as_node_error(failure), attempts, shown, context.lines, failure.name) from None
+            raise self._failed(call, _as_node_error(failure), trail, shown, failure.name) from None
         except NodeError as error:
-            raise self._failed(call, error, attempts, shown, context.lines) from None
+            raise self._failed(call, error, trail, shown) from None
         except Exception as error:
             if deadline.expired() and isinstance(error, TimeoutError):
                 late = Timeout(f"the node did not end within {seconds:.3g} s", "give it a longer timeout")
-                raise self._failed(call, late, attempts, shown, context.lines) from None
+                raise self._failed(call, late, trail, shown) from None
             # Its text may hold anything, also a secret: only its type goes into history, and its places into the log.
             told = {"type": call.type, "run_id": call.run_id, "key": call.key}
             structlog.get_logger("node").error("a node has a defect", error=type(error).__name__, at=_places(error), **told)
             internal = InternalError(f"{type(error).__name__} in {call.type}", "the worker's log has the details")
-            raise self._failed(call, internal, attempts, shown, context.lines) from None
+            raise self._failed(call, internal, trail, shown) from None
         cached_at = cached.cached_at if cached is not None else None
-        return NodeResult(output, shown, context.attempt, logs=context.lines, cached_at=cached_at)
+        return NodeResult(output, shown, context.attempt, cached_at=cached_at, tried=trail.end())
 
     async def _cached(self, call: NodeCall, rendered: Json) -> CachedResult | None:
         if self._cache is None or not call.cache_ms or call.mock is not None:
@@ -123,7 +129,7 @@ class NodeRunner:
         if self._cache is not None and call.cache_ms:
             await self._cache.keep(call, rendered, text)
 
-    def _context(self, call: NodeCall, seconds: float) -> NodeContext:
+    def _context(self, call: NodeCall, trail: Trail, seconds: float) -> NodeContext:
         async def lease() -> Credential | None:
             return await self._leases.lease(call) if call.credential else None
 
@@ -133,41 +139,39 @@ class NodeRunner:
             node_id=call.node_id,
             key=call.key,
             idempotency_key=call.idempotency_key,
-            attempt=call.earlier_attempts + activity.info().attempt,
+            attempt=trail.number,
             seconds=seconds * _SHARE_OF_THE_NODE,
             http=self._http,
             files=self._storage.of_run(call.workspace_id, call.run_id),
             lease=lease,
             at_ms=_scheduled_ms(),
             code=self._code,
+            lines=trail.lines,
         )
 
     def _failed(
         self,
         call: NodeCall,
         error: NodeError,
-        attempts: list[str],
+        trail: Trail,
         shown: Json,
-        logs: list[LogLine],
         name: str | None = None,
     ) -> ApplicationError:
         name = name or error.name
-        attempts.append(name)
-        activity.heartbeat(attempts)
-        number = activity.info().attempt
-        detail: dict[str, Json] = {"attempts": call.earlier_attempts + number, "retryable": error.retryable, "input": shown}
+        message = _storable(error.message)
+        tried = trail.end(name, message, error.retryable)
+        activity.heartbeat(tried)
+        detail: dict[str, Any] = {"attempts": trail.number, "retryable": error.retryable, "input": shown, "tried": tried}
         if error.hint is not None:
             detail["hint"] = _storable(error.hint)
         if error.details is not None:
             detail["details"] = error.details
-        if logs:
-            detail["logs"] = logs
         return ApplicationError(
-            _storable(error.message),
+            message,
             detail,
             type=name,
             non_retryable=not error.retryable,
-            next_retry_delay=_next_delay(call, error, number),
+            next_retry_delay=_next_delay(call, error, activity.info().attempt),
         )
 
 

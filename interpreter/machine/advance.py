@@ -1,6 +1,7 @@
 """One step of a run: an event in, commands out."""
 
 from interpreter.json_value import JsonObject
+from interpreter.machine.attempts import note_attempts
 from interpreter.machine.batches import begin_batch, pause_batches
 from interpreter.machine.commands import CancelChild, Command, Continue
 from interpreter.machine.constructing import decide, time_out
@@ -16,6 +17,7 @@ from interpreter.machine.deciding import (
 from interpreter.machine.ending import check_ended, skip
 from interpreter.machine.events import (
     Answered,
+    AttemptsKnown,
     CancelRequested,
     ChildEnded,
     ChildStarted,
@@ -81,6 +83,8 @@ def advance(state: State, event: Event) -> tuple[State, list[Command]]:
 def _take(state: State, event: Event) -> None:
     if isinstance(event, NodeSucceeded | NodeFailed | NodeCancelled):
         _take_answer(state, event)
+    elif isinstance(event, AttemptsKnown):
+        _take_attempts(state, event)
     elif isinstance(event, Evaluated):
         _take_evaluation(state, event)
     elif isinstance(event, TimerFired):
@@ -117,6 +121,12 @@ def _take_answer(state: State, event: NodeSucceeded | NodeFailed | NodeCancelled
         # Cancelled from outside (by Temporal's own tools): for the run that is a failure.
         message = "the activity was cancelled from outside of the run"
         node_failed(state, instance, NodeFailed(event.at_ms, event.key, "Cancelled", message, instance.attempt))
+
+
+def _take_attempts(state: State, event: AttemptsKnown) -> None:
+    instance = state.by_key.get(event.key)
+    if instance is not None and not instance.ended and not instance.node.is_control:
+        note_attempts(state, instance, event.attempts, event.skipped)
 
 
 def _take_evaluation(state: State, event: Evaluated) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from interpreter.json_value import Json, JsonObject
-from interpreter.protocol import ErrorValue, LogLine, RunStatus
+from interpreter.protocol import Attempt, ErrorValue, LogLine, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class NodeSucceeded:
     port: str = "out"
     logs: tuple[LogLine, ...] = ()
     cached_at: str | None = None
+    tried: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ class NodeFailed:
     input: Json = None
     retry_after_ms: int | None = None
     logs: tuple[LogLine, ...] = ()
+    tried: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptsKnown:
+    """What an activity under way has said and tried so far; of the first attempt the first lines may be left out."""
+
+    at_ms: int
+    key: str
+    attempts: tuple[Attempt, ...]
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,7 @@ Event = (
     NodeSucceeded
     | NodeFailed
     | NodeCancelled
+    | AttemptsKnown
     | Evaluated
     | TimerFired
     | Answered

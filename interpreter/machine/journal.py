@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from interpreter.machine.state import NEVER_STARTED, Frame, Instance, State, iso
-from interpreter.protocol import ErrorValue, LogLine, NodeRow, NodeStatus, RunEvent, RunStatus
+from interpreter.protocol import Attempt, AttemptError, ErrorValue, LogLine, NodeRow, NodeStatus, RunEvent, RunStatus
 
 ENOUGH_TO_RECORD = 1_000
 """Changed instances or events after which the machine asks for a checkpoint."""
@@ -61,17 +61,29 @@ def note_node(state: State, instance: Instance, by: str = "") -> None:
     state.events.append(event)
 
 
-def note_logs(state: State, instance: Instance, logs: tuple[LogLine, ...]) -> None:
+def note_line(state: State, instance: Instance, attempt: int, line: LogLine) -> None:
     """What the node said while it ran."""
-    for line in logs:
-        event = _event(state, "log")
-        event["at"] = line["at"]
-        event["node_id"] = instance.node.id
-        event["key"] = instance.key
-        event["attempt"] = instance.attempt
-        event["level"] = line["level"]
-        event["message"] = line["message"]
-        state.events.append(event)
+    event = _event(state, "log")
+    event["at"] = line["at"]
+    event["node_id"] = instance.node.id
+    event["key"] = instance.key
+    event["attempt"] = attempt
+    event["level"] = line["level"]
+    event["message"] = line["message"]
+    state.events.append(event)
+
+
+def note_failed_attempt(state: State, instance: Instance, attempt: Attempt, error: AttemptError) -> None:
+    """An attempt that another one may follow."""
+    event = _event(state, "attempt")
+    event["at"] = attempt["ended_at"] or event["at"]
+    event["node_id"] = instance.node.id
+    event["key"] = instance.key
+    event["status"] = "failed"
+    event["attempt"] = attempt["number"]
+    told = error_value(instance, error["name"], error["message"], error["retryable"])
+    event["error"] = {**told, "attempts": attempt["number"]}
+    state.events.append(event)
 
 
 def is_enough(state: State) -> bool:
@@ -85,7 +97,7 @@ def _event(state: State, kind: str) -> RunEvent:
 
 
 def row(instance: Instance) -> NodeRow:
-    """An instance in the shape of the contract."""
+    """An instance in the shape of the contract, without its attempts."""
     return {
         "node_id": instance.node.id,
         "iteration": ".".join(str(index) for index in instance.frame.path) or None,
@@ -102,6 +114,14 @@ def row(instance: Instance) -> NodeRow:
         "reused": instance.reused,
         "cached_at": instance.cached_at,
     }
+
+
+def whole_row(instance: Instance) -> NodeRow:
+    """An instance as it is recorded."""
+    shown = row(instance)
+    if instance.tried:
+        shown["attempts"] = [*instance.tried]
+    return shown
 
 
 def instances_of(frame: Frame) -> Iterator[Instance]:

@@ -1,11 +1,12 @@
 """How an instance begins, and what becomes of it when its activity answers."""
 
+from interpreter.machine.attempts import note_attempts, note_lines
 from interpreter.machine.commands import RunNode
 from interpreter.machine.deciding import fail_frame
 from interpreter.machine.ending import TIMERS, cancel, cancel_timer, check_ended, fail_and_go_on, fail_for_good, succeed
 from interpreter.machine.evaluation import inline_bytes
 from interpreter.machine.events import Intervened, NodeFailed, NodeSucceeded
-from interpreter.machine.journal import change_status, error_value, note_logs
+from interpreter.machine.journal import change_status, error_value
 from interpreter.machine.queueing import wake
 from interpreter.machine.retries import pause_before_retry
 from interpreter.machine.state import Instance, State
@@ -48,7 +49,8 @@ def node_succeeded(state: State, instance: Instance, event: NodeSucceeded) -> No
     instance.attempt = max(instance.attempt, event.attempts)
     instance.input = event.input
     instance.cached_at = event.cached_at
-    note_logs(state, instance, event.logs)
+    note_lines(state, instance, event.logs)
+    note_attempts(state, instance, event.tried)
     if instance.cancelling:
         end_cancelled(state, instance)
     else:
@@ -59,7 +61,8 @@ def node_failed(state: State, instance: Instance, event: NodeFailed) -> None:
     """The activity failed: retried where the machine keeps the retries, else final."""
     instance.attempt = max(instance.attempt, event.attempts)
     instance.input = event.input
-    note_logs(state, instance, event.logs)
+    note_lines(state, instance, event.logs)
+    note_attempts(state, instance, event.tried)
     if instance.cancelling:
         end_cancelled(state, instance)
         return

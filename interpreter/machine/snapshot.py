@@ -27,7 +27,7 @@ from interpreter.reuse.recorded import Reuse
 _INSTANCE = (
     "taken", "not_taken", "status", "queued", "place", "attempt", "started_ms", "ended_ms", "input", "output",
     "has_output", "large", "error", "port", "cancelling", "answers", "asked", "failures", "memory", "closing",
-    "reused", "cached_at",
+    "reused", "cached_at", "tried",
 )  # fmt: skip
 _FRAME = ("number", "path", "locals", "outer", "open", "errors", "large", "finally_error", "ended", "ended_as")
 _STATE = (
@@ -84,6 +84,8 @@ def _is_touched(instance: Instance) -> bool:
 def _instance_json(instance: Instance) -> JsonObject:
     fresh = Instance(instance.node, instance.frame, instance.key)
     told: JsonObject = {name: value for name in _INSTANCE if (value := getattr(instance, name)) != getattr(fresh, name)}
+    if instance.ended:
+        told.pop("tried", None)
     if instance.frames:
         told["frames"] = [_frame_json(frame) for frame in instance.frames.values()]
     return told

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from interpreter.json_value import Json, JsonObject
 from interpreter.machine.commands import Command
 from interpreter.plan import Plan, PlannedNode
-from interpreter.protocol import NODE_ENDS, Batch, ErrorValue, NodeStatus, RunEvent, RunStatus
+from interpreter.protocol import NODE_ENDS, Attempt, Batch, ErrorValue, NodeStatus, RunEvent, RunStatus
 from interpreter.reuse.recorded import Reuse
 
 _EPOCH = datetime(1970, 1, 1)
@@ -60,6 +60,8 @@ class Instance:
     """When the call was made whose output it took from the cache."""
     reused: bool = False
     """Its end was taken over from the run that this one repeats."""
+    tried: list[Attempt] = field(default_factory=list)
+    """What is known of its attempts, until the record has it."""
 
     @property
     def ended(self) -> bool:

@@ -8,6 +8,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 
 from interpreter.machine.events import Evaluated, NodeCancelled, NodeFailed
 from interpreter.plan import PlannedNode
+from interpreter.protocol import Attempt
 
 
 def failure_event(error: BaseException, node: PlannedNode, key: str, at_ms: int) -> NodeFailed | NodeCancelled:
@@ -20,7 +21,7 @@ def failure_event(error: BaseException, node: PlannedNode, key: str, at_ms: int)
     attempts = _attempts_of(error, node)
     if isinstance(cause, TimeoutError):
         name, message, hint = _timeout_words(cause.type, node)
-        return NodeFailed(at_ms, key, name, message, attempts, True, hint)
+        return NodeFailed(at_ms, key, name, message, attempts, True, hint, tried=_last_told(cause, name, message))
     return NodeFailed(at_ms, key, "InternalError", f"the activity ended with {type(cause).__name__}", attempts, True)
 
 
@@ -45,7 +46,18 @@ def _application_failure(cause: ApplicationError, key: str, at_ms: int) -> NodeF
         input=told.get("input"),
         retry_after_ms=_milliseconds(cause.next_retry_delay),
         logs=tuple(told.get("logs", ())),
+        tried=tuple(told.get("tried", ())),
     )
+
+
+def _last_told(timeout: TimeoutError, name: str, message: str) -> tuple[Attempt, ...]:
+    """The attempts as the last heartbeat knew them; the one that was under way is the one that ran out of time."""
+    details = timeout.last_heartbeat_details
+    told = details[0] if details and isinstance(details[0], list) else []
+    attempts = [one for one in told if isinstance(one, dict)]
+    if attempts and attempts[-1]["error"] is None:
+        attempts[-1] = {**attempts[-1], "error": {"name": name, "message": message, "retryable": True}}
+    return tuple(attempts)
 
 
 def _attempts_of(error: BaseException, node: PlannedNode) -> int:

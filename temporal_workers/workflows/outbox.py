@@ -164,7 +164,7 @@ class Outbox:
             told = handle.result()
             logs = tuple(told.logs)
             output, given, attempts = told.output, told.input, told.attempts
-            self._tell(NodeSucceeded(at_ms, command.key, output, given, attempts, told.port, logs, told.cached_at))
+            self._tell(NodeSucceeded(at_ms, command.key, output, given, attempts, told.port, logs, told.cached_at, tuple(told.tried)))
         else:
             self.is_fast = False
             self._tell(failure_event(error, command.node, command.key, at_ms))

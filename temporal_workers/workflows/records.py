@@ -10,7 +10,7 @@ from typing import Any
 from temporalio import workflow
 
 from interpreter.json_value import JsonObject
-from interpreter.machine import State, row
+from interpreter.machine import State, whole_row
 from interpreter.machine.commands import Finish
 from interpreter.machine.journal import place_of
 from interpreter.machine.state import iso
@@ -82,6 +82,9 @@ def take_records(state: State, begin: RunStart, finish: Finish | None) -> list[R
     common = _common(state, begin)
     records = [_record(common, state, piece, None) for piece in pieces[:-1]]
     records.append(_record(common, state, pieces[-1], finish))
+    for instance in state.changed.values():
+        if instance.ended:
+            instance.tried.clear()
     state.changed.clear()
     state.events.clear()
     return records
@@ -97,7 +100,7 @@ def _pieces(state: State) -> Iterator[_Piece]:
     order: list[int] = []
     size = 0
     for instance in state.changed.values():
-        shown = row(instance)
+        shown = whole_row(instance)
         size += len(json.dumps(shown))
         if rows and (size > _RECORD_BYTES or len(rows) >= _RECORD_ROWS):
             yield rows, order, []

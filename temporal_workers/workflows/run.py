@@ -15,7 +15,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from interpreter.json_value import JsonObject
-from interpreter.machine import RunContext, State, advance, restore, rows, snapshot, start
+from interpreter.machine import RunContext, State, advance, restore, rows, snapshot, start, whole_row
 from interpreter.machine.commands import (
     CancelChild,
     CancelNode,
@@ -37,6 +37,7 @@ from interpreter.machine.commands import (
 from interpreter.machine.deciding import TIMEOUT_TIMER
 from interpreter.machine.events import (
     Answered,
+    AttemptsKnown,
     CancelRequested,
     ChildEnded,
     Continued,
@@ -50,6 +51,7 @@ from interpreter.packing import unpack_text
 from interpreter.plan import Plan
 from interpreter.protocol import (
     ANSWER_UPDATE,
+    ATTEMPTS_SIGNAL,
     CANCEL_SIGNAL,
     CHILD_ENDED_SIGNAL,
     DRAIN_SIGNAL,
@@ -57,6 +59,7 @@ from interpreter.protocol import (
     INTERPRETER_VERSION,
     INTERVENE_UPDATE,
     LOAD_PLAN_ACTIVITY,
+    NODE_QUERY,
     NODES_QUERY,
     PAUSE_SIGNAL,
     PAUSE_UPDATE,
@@ -64,6 +67,7 @@ from interpreter.protocol import (
     RESUME_UPDATE,
     RUN_WORKFLOW,
     Answer,
+    AttemptsTold,
     ChildEnd,
     Intervention,
     NodeRow,
@@ -133,6 +137,12 @@ class RunWorkflow:
         """The rows of what is still needed or not recorded yet, in the order of the contract."""
         return [] if self._state is None else rows(self._state)
 
+    @workflow.query(name=NODE_QUERY)
+    def node(self, key: str) -> NodeRow | None:
+        """One of those rows, with its attempts as far as they are not recorded."""
+        instance = None if self._state is None else self._state.by_key.get(key)
+        return None if instance is None else whole_row(instance)
+
     @workflow.update(name=ANSWER_UPDATE)
     def answer(self, told: Answer) -> JsonObject:
         """Takes an event or a decision for an open wait."""
@@ -194,6 +204,11 @@ class RunWorkflow:
     def drain(self) -> None:
         """To a batch: the run has failed and lets what runs come to its end."""
         self._inbox.append(DrainRequested(now_ms()))
+
+    @workflow.signal(name=ATTEMPTS_SIGNAL)
+    def attempts(self, told: AttemptsTold) -> None:
+        """What a running node has said and tried so far, for those who watch."""
+        self._inbox.append(AttemptsKnown(now_ms(), told.key, tuple(told.attempts), told.skipped))
 
     def _responded(self) -> JsonObject | None:
         if self._state is not None and self._state.response is not None:

@@ -56,8 +56,8 @@ async def test_inputs_are_rendered_and_the_output_is_the_plain_value(environment
 
 async def test_printed_lines_are_the_log_of_the_result(environment: Running) -> None:
     result = await run(environment, {"code": "print('one')\nprint('two')\noutput = None"})
-    assert [(line["level"], line["message"]) for line in result.logs] == [("info", "one"), ("info", "two")]
-    assert all(line["at"].endswith("Z") and len(line["at"]) == 24 for line in result.logs)
+    assert [(line["level"], line["message"]) for line in result.tried[-1]["logs"]] == [("info", "one"), ("info", "two")]
+    assert all(line["at"].endswith("Z") and len(line["at"]) == 24 for line in result.tried[-1]["logs"])
 
 
 async def test_printed_lines_travel_with_a_failure_too(environment: Running) -> None:
@@ -65,14 +65,15 @@ async def test_printed_lines_travel_with_a_failure_too(environment: Running) -> 
     assert (error.type, error.non_retryable) == ("CodeError", True)
     assert error.message == "line 3: KeyError: 'gone'"
     assert detail["details"] == {"line": 3, "source": "output = {}['gone']", "error": "KeyError"}
-    assert [line["message"] for line in detail["logs"]] == ["so far"]
+    assert [line["message"] for line in detail["tried"][-1]["logs"]] == ["so far"]
 
 
 async def test_a_log_without_end_is_cut_and_says_so(environment: Running) -> None:
     result = await run(environment, {"code": "for i in range(100000): print(i, 'x' * 5000)\noutput = 'done'"})
     assert result.output == "done"
-    assert len(result.logs) == MAX_LOG_LINES + 1 and "left out" in result.logs[-1]["message"]
-    assert {len(line["message"]) for line in result.logs[:-1]} == {MAX_LINE_CHARACTERS}
+    lines = result.tried[-1]["logs"]
+    assert len(lines) == MAX_LOG_LINES + 1 and "left out" in lines[-1]["message"]
+    assert {len(line["message"]) for line in lines[:-1]} == {MAX_LINE_CHARACTERS}
 
 
 async def test_limits_are_errors_that_no_retry_repeats(environment: Running) -> None:

@@ -16,6 +16,7 @@ from activities.kit.context import NodeContext
 from activities.kit.errors import InvalidResponse, NodeError, NotFound, RateLimited, ServerError, ValueTooLarge
 from activities.kit.runner import check_output
 from interpreter.json_value import Json
+from interpreter.protocol import Attempt
 from tests.activities.kit.running import MOST_BYTES, AnyConfig, Running, running
 
 
@@ -167,25 +168,36 @@ async def test_a_cancel_passes_through_the_node(run: Running) -> None:
         await task
 
 
-async def test_the_list_of_attempts_goes_from_one_heartbeat_to_the_next(run: Running) -> None:
+def names(tried: list[Attempt]) -> list[tuple[int, str | None]]:
+    return [(one["number"], one["error"] and one["error"]["name"]) for one in tried]
+
+
+async def test_the_list_of_attempts_goes_from_one_heartbeat_to_the_next_and_into_the_result(run: Running) -> None:
     await run.failure(raising(ServerError("x")))
-    assert run.beats[-1] == (["ServerError"],)
-    run.told(attempt=2, heartbeat_details=[["ServerError"]])
-    await run.failure(raising(RateLimited("x")))
-    assert run.beats[-1] == (["ServerError", "RateLimited"],)
+    assert names(run.beats[-1][0]) == [(1, "ServerError")]
+    run.told(attempt=2, heartbeat_details=run.beats[-1])
+    error = await run.failure(raising(RateLimited("y")))
+    assert names(run.beats[-1][0]) == names(error.details[0]["tried"]) == [(1, "ServerError"), (2, "RateLimited")]
+    run.told(attempt=3, heartbeat_details=run.beats[-1])
+    tried = (await run(echo, {}, earlier_attempts=4)).tried
+    assert names(tried) == [(5, "WorkerLost"), (6, "WorkerLost"), (7, None)], "earlier activities have told theirs"
+    assert all(one["started_at"] and one["ended_at"] and "@" in (one["worker"] or "") for one in tried[2:])
 
 
 async def test_a_long_node_heartbeats_and_a_short_one_does_not(run: Running) -> None:
-    run.told(heartbeat_timeout=timedelta(seconds=0.3), heartbeat_details=[["Timeout"]])
+    run.told(attempt=2, heartbeat_timeout=timedelta(seconds=0.3), heartbeat_details=[["of another version"]])
     await run(echo, {})
     assert run.beats == []
 
     async def sleep(config: AnyConfig, ctx: NodeContext) -> Json:
+        ctx.log("half way")
         await asyncio.sleep(0.45)
         return None
 
     await run(sleep, {})
-    assert len(run.beats) >= 3 and set(map(repr, run.beats)) == {"(['Timeout'],)"}
+    assert len(run.beats) >= 3
+    assert names(run.beats[-1][0]) == [(1, "WorkerLost"), (2, None)]
+    assert [line["message"] for line in run.beats[0][0][-1]["logs"]] == ["half way"], "lines are told while it runs"
 
 
 async def test_the_context_says_who_and_where_the_node_is(run: Running) -> None:
