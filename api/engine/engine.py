@@ -24,7 +24,7 @@ from api.engine.errors import TemporalAway, ToldInVain
 from api.engine.following_up import FollowUps
 from api.engine.grants import Grant, check_grant, sign_grant
 from api.engine.link import TemporalLink
-from api.engine.live_nodes import live_nodes
+from api.engine.live_nodes import live_node, live_nodes
 from api.engine.published import PublishedVersions
 from api.engine.reconciling import Reconciler
 from api.engine.recording import record_activity
@@ -221,6 +221,13 @@ class Engine:
         """The node rows of a run that is not over; None when only the recorded ones can be had."""
         try:
             return await live_nodes(self._link.client, run.id)
+        except TemporalAway:
+            return None
+
+    async def live_node(self, run: RunRow, key: str) -> NodeRow | None:
+        """One of them, with its attempts."""
+        try:
+            return await live_node(self._link.client, run.id, key)
         except TemporalAway:
             return None
 

@@ -7,12 +7,13 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from api.engine.live_attempts import told_attempts
 from api.store import plans, records
 from api.store.database import Connection
 from api.store.runs import RunRow
 from interpreter.machine.state import NEVER_STARTED
 from interpreter.plan import Plan
-from interpreter.protocol import NODES_QUERY, NodeRow
+from interpreter.protocol import NODE_QUERY, NODES_QUERY, NodeRow
 
 Placed = tuple[int, NodeRow]
 """A row with the number of its place."""
@@ -31,6 +32,22 @@ async def live_nodes(client: Client, run_id: str) -> list[NodeRow] | None:
         return None
     pending = {one.activity_id: one for one in described.raw_description.pending_activities}
     return [_with_attempts(row, pending.get(row["key"])) for row in rows]
+
+
+async def live_node(client: Client, run_id: str, key: str) -> NodeRow | None:
+    """One row with all that is known of its attempts, or None when no worker answers for the run, or it knows of none."""
+    handle = client.get_workflow_handle(run_id)
+    try:
+        row: NodeRow | None = await handle.query(NODE_QUERY, key, result_type=dict, rpc_timeout=_QUERY_SECONDS)
+        described = await handle.describe(rpc_timeout=_QUERY_SECONDS)
+    except (RPCError, WorkflowQueryFailedError):
+        return None
+    if row is None:
+        return None
+    pending = next((one for one in described.raw_description.pending_activities if one.activity_id == key), None)
+    known = {one["number"]: one for one in row.get("attempts", [])}
+    known |= {one["number"]: one for one in (await told_attempts(client, described)).get(key, [])}
+    return {**_with_attempts(row, pending), "attempts": [known[number] for number in sorted(known)]}
 
 
 def _with_attempts(row: NodeRow, pending: Any) -> NodeRow:

@@ -9,6 +9,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from api.engine.ends import RunEnds
+from api.engine.live_attempts import AttemptsRelay
 from api.store import records
 from api.store.database import Database
 from interpreter.protocol import EVENTS_QUERY, RunEvent
@@ -38,10 +39,13 @@ class Watcher:
         self._more = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
+        self._relay = AttemptsRelay(client, self._handle)
+        self._running: set[str] = set()
+        """Instances that may have something to say."""
         self.people = 0
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(task) for task in (self._hear_history(), self._hear_the_end(), self._pull())]
+        self._tasks = [asyncio.create_task(task) for task in (self._hear_history(), self._hear_the_end(), self._hear_nodes(), self._pull())]
 
     def stop(self) -> None:
         for task in self._tasks:
@@ -91,6 +95,14 @@ class Watcher:
                 if looks == _LOOKS_AFTER_THE_END:
                     await self._close()
 
+    async def _hear_nodes(self) -> None:
+        """What nodes say while they run is told to the run, whose next event it is then."""
+        while not self._is_over:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            if self._running:
+                with suppress(RPCError):
+                    await self._relay.look()
+
     async def _close(self) -> None:
         """The end that is recorded has a number that was seen on another frame: nothing more will come."""
         async with self._more:
@@ -129,11 +141,16 @@ class Watcher:
             for frame in news:
                 if frame["seq"] == self._last + 1:
                     self._frames.append(frame)
+                    self._note_running(frame)
             surplus = len(self._frames) - _KEPT
             if surplus > 0 and self._frames[surplus - 1]["seq"] <= await self._last_recorded():
                 del self._frames[:surplus]
                 self._dropped += surplus
             self._more.notify_all()
+
+    def _note_running(self, frame: RunEvent) -> None:
+        if frame["event"] == "node":
+            (self._running.add if frame.get("status") in ("running", "retrying") else self._running.discard)(frame["key"])
 
     async def _last_recorded(self) -> int:
         """How far the database goes; frames beyond it exist only here."""

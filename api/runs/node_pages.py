@@ -1,6 +1,7 @@
-"""Pages of a run's node rows: the recorded ones and, while it lasts, those that only the run itself knows."""
+"""A run's node rows: the recorded ones and, while it lasts, those that only the run itself knows."""
 
 from api.engine.live_nodes import Placed, placed
+from api.kit.problem import NotFound
 from api.kit.services import Services
 from api.store import records
 from api.store.records import Place
@@ -18,6 +19,17 @@ async def node_page(services: Services, run: RunRow, after: Place, limit: int) -
     found = _merged(recorded, [one for one in unrecorded if _place(one) > after])
     page = found[:limit]
     return [row for _, row in page], _place(page[-1]) if len(found) > limit else None
+
+
+async def node_instance(services: Services, run: RunRow, key: str) -> NodeRow:
+    """One instance with its attempts; raises `NotFound`."""
+    live = await services.engine.live_node(run, key) if run.status not in RUN_ENDS else None
+    async with services.database.read() as connection:
+        recorded = await records.node_row(connection, run.workspace_id, run.id, key)
+    row = recorded if live is None or (recorded is not None and recorded["status"] in NODE_ENDS) else live
+    if row is None:
+        raise NotFound
+    return {**row, "attempts": row.get("attempts", [])}
 
 
 def _merged(recorded: list[Placed], live: list[Placed]) -> list[Placed]:

@@ -18,13 +18,13 @@ from api.kit.services import Given, services_of
 from api.kit.times import in_utc
 from api.runs import interventions, service, streams
 from api.runs.filtering import Listed
-from api.runs.node_pages import node_page
-from api.runs.schemas import NodePage, OutputBody, ResumeBody, RunPage, RunView, StartBody
+from api.runs.node_pages import node_instance, node_page
+from api.runs.schemas import InstanceView, NodePage, OutputBody, ResumeBody, RunPage, RunView, StartBody
 from api.store.records import BEFORE_ALL
 from api.store.run_list import list_runs as list_rows
 from interpreter.json_value import JsonObject
 from interpreter.large_value import is_reference
-from interpreter.protocol import RUN_ENDS, Intervention
+from interpreter.protocol import RUN_ENDS, Intervention, NodeRow
 
 router = APIRouter(tags=["runs"], route_class=GuardedRoute)
 _SUBPROTOCOL = "bearer."
@@ -89,6 +89,13 @@ async def list_nodes(run_id: str, member: Member, given: Given, limit: Limit = 2
     run = await service.get(given, member.workspace_id, run_id)
     rows, last = await node_page(given, run, after, limit)
     return {"items": rows, "next_cursor": cursor_of(*last) if last else None}
+
+
+@router.get("/runs/{run_id}/nodes/{key}", response_model=InstanceView)
+@policy(Policy.MEMBER)
+async def get_node(run_id: str, key: str, member: Member, given: Given) -> NodeRow:
+    """One node instance, also while it runs: its attempts, each with worker, times, error and log lines."""
+    return await node_instance(given, await service.get(given, member.workspace_id, run_id), key)
 
 
 @router.post("/runs/{run_id}/cancel", status_code=202, response_model=RunView)

@@ -126,6 +126,31 @@ class NodeView(BaseModel):
     cached_at: str | None
 
 
+class LogLineView(BaseModel):
+    at: str
+    level: Literal["debug", "info", "warning", "error"]
+    message: str
+
+
+class AttemptErrorView(BaseModel):
+    name: str
+    message: str
+    retryable: bool
+
+
+class AttemptView(BaseModel):
+    number: int
+    started_at: str | None = Field(description="null of one that was lost before it could tell anything")
+    ended_at: str | None
+    worker: str | None = Field(description="The process that ran it")
+    error: AttemptErrorView | None
+    logs: list[LogLineView]
+
+
+class InstanceView(NodeView):
+    attempts: list[AttemptView] = Field(description="Of a service node, in order; also of one that runs")
+
+
 class NodePage(BaseModel):
     items: list[NodeView]
     next_cursor: str | None

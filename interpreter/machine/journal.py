@@ -79,7 +79,7 @@ def note_failed_attempt(state: State, instance: Instance, attempt: Attempt, erro
     event["at"] = attempt["ended_at"] or event["at"]
     event["node_id"] = instance.node.id
     event["key"] = instance.key
-    event["status"] = "failed"
+    event["status"] = "retrying" if error["retryable"] else "failed"
     event["attempt"] = attempt["number"]
     told = error_value(instance, error["name"], error["message"], error["retryable"])
     event["error"] = {**told, "attempts": attempt["number"]}

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -82,8 +83,11 @@ def test_a_private_address_is_refused_unless_it_is_allowed(product: RunningProdu
 
 def read_events(product: RunningProduct, run_id: str, after: int | None = None) -> list[dict[str, Any]]:
     """All frames until the stream ends."""
+    return list(events_as_they_come(product, run_id, after))
+
+
+def events_as_they_come(product: RunningProduct, run_id: str, after: int | None = None) -> Iterator[dict[str, Any]]:
     headers = {"Last-Event-ID": str(after)} if after is not None else {}
-    frames = []
     with product.http.stream("GET", f"/runs/{run_id}/events", headers=headers) as answer:
         assert answer.status_code == 200
         event = None
@@ -91,5 +95,4 @@ def read_events(product: RunningProduct, run_id: str, after: int | None = None) 
             if line.startswith("event:"):
                 event = line.removeprefix("event:").strip()
             elif line.startswith("data:"):
-                frames.append({"event": event, **json.loads(line.removeprefix("data:"))})
-    return frames
+                yield {"event": event, **json.loads(line.removeprefix("data:"))}

@@ -1,7 +1,8 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Live, NOTHING_YET, type NodeRow } from "@/graph/live-run";
 import { type RunStatus, runHasEnded } from "@/graph/status";
 import { answered, client } from "./client";
+import type { components } from "./schema.gen";
 import type { Run, RunPage } from "./types";
 
 export const runKeys = {
@@ -81,6 +82,20 @@ export function nodesQuery(id: string) {
       } while (cursor);
       return rows;
     },
+  });
+}
+
+export type Instance = components["schemas"]["InstanceView"];
+
+/** One instance with its attempts; fetched again with every event of it, which `news` counts. */
+export function instanceQuery(id: string, key: string, news: number) {
+  return queryOptions({
+    queryKey: [...runKeys.nodes(id), key, news],
+    queryFn: ({ signal }) =>
+      answered(
+        client.GET("/api/v1/runs/{run_id}/nodes/{key}", { params: { path: { run_id: id, key } }, signal }),
+      ),
+    placeholderData: keepPreviousData,
   });
 }
 

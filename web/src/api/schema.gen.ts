@@ -481,6 +481,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/nodes/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Node
+         * @description One node instance, also while it runs: its attempts, each with worker, times, error and log lines.
+         */
+        get: operations["get_node_api_v1_runs__run_id__nodes__key__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/nodes/{key}/output": {
         parameters: {
             query?: never;
@@ -1017,6 +1037,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AttemptErrorView */
+        AttemptErrorView: {
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Retryable */
+            retryable: boolean;
+        };
+        /** AttemptView */
+        AttemptView: {
+            /** Ended At */
+            ended_at: string | null;
+            error: components["schemas"]["AttemptErrorView"] | null;
+            /** Logs */
+            logs: components["schemas"]["LogLineView"][];
+            /** Number */
+            number: number;
+            /**
+             * Started At
+             * @description null of one that was lost before it could tell anything
+             */
+            started_at: string | null;
+            /**
+             * Worker
+             * @description The process that ran it
+             */
+            worker: string | null;
+        };
         /** BulkBody */
         BulkBody: {
             /**
@@ -1319,6 +1368,41 @@ export interface components {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
+        /** InstanceView */
+        InstanceView: {
+            /** Attempt */
+            attempt: number;
+            /**
+             * Attempts
+             * @description Of a service node, in order; also of one that runs
+             */
+            attempts: components["schemas"]["AttemptView"][];
+            /** Cached At */
+            cached_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            error: components["schemas"]["ErrorView"] | null;
+            /** Input */
+            input: unknown;
+            /** Iteration */
+            iteration: string | null;
+            /** Key */
+            key: string;
+            /** Node Id */
+            node_id: string;
+            /** Output */
+            output: unknown;
+            /** Port */
+            port?: string | null;
+            /** Reused */
+            reused: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Status */
+            status: string;
+            /** Type */
+            type: string;
+        };
         /** KindView */
         KindView: {
             /** Data Schema */
@@ -1338,6 +1422,18 @@ export interface components {
             items: components["schemas"]["KindView"][];
             /** Next Cursor */
             next_cursor?: null;
+        };
+        /** LogLineView */
+        LogLineView: {
+            /** At */
+            at: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "debug" | "info" | "warning" | "error";
+            /** Message */
+            message: string;
         };
         /**
          * Me
@@ -2979,6 +3075,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_node_api_v1_runs__run_id__nodes__key__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceView"];
                 };
             };
             /** @description Validation Error */

@@ -1,35 +1,64 @@
+import type { Instance } from "@/api/runs";
 import type { NodeRow, RunEvent } from "@/graph/live-run";
-import { ClockTime } from "@/ui/moment";
+import { ClockTime, Duration } from "@/ui/moment";
+import { ProblemNote } from "@/ui/problem-note";
+import { StatusMark } from "@/ui/status-mark";
+import { Waiting } from "@/ui/waiting";
+import { useInstance } from "./use-instance";
 
-type Props = { row: NodeRow; events: RunEvent[] };
+type Attempt = Instance["attempts"][number];
+type Props = { runId: string; row: NodeRow; events: RunEvent[] };
 
-/** The node's attempts as far as the events tell of them, else their number. */
-export function NodeAttempts({ row, events }: Props) {
-  const mine = events.filter(
-    (event) => event.key === row.key && (event.event === "attempt" || event.event === "node"),
-  );
-  if (mine.length === 0) {
-    const count = row.attempt === 1 ? "1 attempt" : `${row.attempt} attempts`;
-    return <p className="p-3 text-muted">{row.attempt > 0 ? count : "Not tried yet."}</p>;
-  }
+/** The node's attempts: when, where, how long, and what went wrong. */
+export function NodeAttempts({ runId, row, events }: Props) {
+  const { data, error } = useInstance(runId, row, events);
+  if (error) return <ProblemNote error={error} />;
+  if (!data) return <Waiting what="the attempts" />;
+  if (data.attempts.length === 0) return <p className="p-3 text-muted">{withoutAttempts(row)}</p>;
   return (
     <ol className="divide-y divide-line">
-      {mine.map((event) => (
-        <li key={event.seq} className="flex gap-3 px-3 py-1.5">
-          <span className="font-mono text-muted text-xs leading-5">
-            <ClockTime at={event.at} />
-          </span>
-          <span className="min-w-0 flex-1">
-            {event.attempt ? `Attempt ${event.attempt}: ` : ""}
-            {event.status ?? event.event}
-            {event.error ? (
-              <span className="block text-muted [overflow-wrap:anywhere]">
-                <span className="text-red">{event.error.name}</span> {event.error.message}
-              </span>
-            ) : null}
-          </span>
-        </li>
+      {data.attempts.map((attempt) => (
+        <AttemptItem key={attempt.number} attempt={attempt} />
       ))}
     </ol>
+  );
+}
+
+function withoutAttempts({ attempt, reused, started_at, ended_at }: NodeRow): string {
+  if (reused) return "Its end was taken over from the run before: nothing was called.";
+  if (!started_at) return "Not tried yet.";
+  if (!ended_at) return "The first attempt is under way.";
+  return attempt > 1 ? `${attempt} attempts.` : "Decided in the run itself: nothing was called.";
+}
+
+function AttemptItem({ attempt }: { attempt: Attempt }) {
+  const { number, started_at, ended_at, worker, error, logs } = attempt;
+  const status = error ? "failed" : ended_at ? "succeeded" : "running";
+  return (
+    <li className="px-3 py-2">
+      <div className="flex items-center gap-3">
+        <span className="w-16 shrink-0 font-medium">Attempt {number}</span>
+        <StatusMark status={status} />
+        <span className="ml-auto text-muted">
+          {started_at ? <Duration from={started_at} to={ended_at} ended={Boolean(error)} /> : null}
+        </span>
+      </div>
+      {error ? (
+        <p className="mt-1 [overflow-wrap:anywhere]">
+          <span className="text-red">{error.name}</span> {error.message}
+        </p>
+      ) : null}
+      <p className="mt-1 flex flex-wrap gap-x-3 text-muted text-xs">
+        {started_at ? (
+          <span>
+            began <ClockTime at={started_at} />
+          </span>
+        ) : null}
+        {worker ? <span className="[overflow-wrap:anywhere]">on {worker}</span> : null}
+        {logs.length > 0 ? (
+          <span>{logs.length === 1 ? "1 log line" : `${logs.length} log lines`}</span>
+        ) : null}
+      </p>
+    </li>
   );
 }

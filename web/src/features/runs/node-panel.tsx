@@ -12,6 +12,7 @@ import { ValueView } from "@/ui/value-view";
 import { AnswerPanel } from "./answer-panel";
 import { NodeAttempts } from "./node-attempts";
 import { NodeErrorView } from "./node-error";
+import { NodeLog } from "./node-log";
 import { RerunDialog } from "./rerun-dialog";
 
 type Props = {
@@ -41,6 +42,7 @@ export function NodePanel({ run, row, instances, awaiting, events, onChoose }: P
       name: "Attempts",
       note: row.attempt > 1 ? <span className="text-xs">{row.attempt}</span> : null,
     },
+    { id: "log", name: "Log" },
   ];
   return (
     <SidePanel
@@ -92,7 +94,12 @@ export function NodePanel({ run, row, instances, awaiting, events, onChoose }: P
         </TabPanel>
         <TabPanel id="attempts">
           <Scroll>
-            <NodeAttempts row={row} events={events} />
+            <NodeAttempts runId={run.id} row={row} events={events} />
+          </Scroll>
+        </TabPanel>
+        <TabPanel id="log">
+          <Scroll>
+            <NodeLog runId={run.id} row={row} events={events} />
           </Scroll>
         </TabPanel>
       </TabBar>

@@ -1,0 +1,58 @@
+"""One node instance: its attempts and log lines, while it runs and afterwards."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from tests.e2e.test_runs import events_as_they_come, read_events, request
+from tests.ledger import Ledger
+from tests.running_product import RunningProduct
+
+pytestmark = pytest.mark.engine
+QUICK = {"initial_interval": "200ms", "max_attempts": 4, "jitter": "none"}
+SLOW_CODE = "print('begun')\ntotal = 0\nfor n in range(10 ** 9):\n    total += n\noutput = total"
+
+
+def instance(product: RunningProduct, run_id: str, key: str) -> dict[str, Any]:
+    answer = product.http.get(f"/runs/{run_id}/nodes/{key}")
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+def test_each_attempt_is_shown_with_its_error_worker_and_times(product: RunningProduct, ledger: Ledger) -> None:
+    ledger.refused["tried"], ledger.refusals["tried"] = 503, 2
+    run = product.start_run(product.published({"nodes": [request(ledger, "tried", retry=QUICK)]}), wait=60)
+    assert run["status"] == "succeeded", run
+    shown = instance(product, run["id"], "tried")
+    assert [(one["number"], one["error"] and one["error"]["name"]) for one in shown["attempts"]] == [(1, "ServerError"), (2, "ServerError"), (3, None)]
+    assert all(one["started_at"] < one["ended_at"] and "@" in one["worker"] for one in shown["attempts"])
+    assert "attempts" not in product.nodes(run["id"])[0], "lists stay short"
+    told = [(one["event"], one["attempt"], one["status"]) for one in read_events(product, run["id"]) if one["event"] in ("attempt", "node")]
+    assert told == [("node", 1, "running"), ("attempt", 1, "retrying"), ("attempt", 2, "retrying"), ("node", 3, "succeeded")]
+    assert product.http.get(f"/runs/{run['id']}/nodes/nobody").status_code == 404
+
+
+def test_log_lines_are_seen_while_the_node_runs(product: RunningProduct) -> None:
+    code = {"id": "long", "type": "core.code@1", "config": {"code": SLOW_CODE, "max_seconds": 20}}
+    run = product.start_run(product.published({"nodes": [code]}))
+    frames: list[dict[str, Any]] = []
+    seen = threading.Event()
+
+    def follow() -> None:
+        for frame in events_as_they_come(product, run["id"]):
+            frames.append(frame)
+            if frame["event"] == "log":
+                seen.set()
+
+    reader = threading.Thread(target=follow)
+    reader.start()
+    assert seen.wait(30)
+    shown = instance(product, run["id"], "long")
+    assert shown["status"] == "running"
+    assert [line["message"] for line in shown["attempts"][0]["logs"]] == ["begun"]
+    assert product.http.post(f"/runs/{run['id']}/cancel").status_code == 202
+    reader.join(60)
+    assert [frame["seq"] for frame in frames] == list(range(1, len(frames) + 1))
+    assert [(one["key"], one["attempt"], one["message"]) for one in frames if one["event"] == "log"] == [("long", 1, "begun")]
