@@ -30,7 +30,7 @@ CANCEL_CHILD_ACTIVITY = "holdfast.cancel_child"
 EVENTS_QUERY = "events"
 NODES_QUERY = "nodes"
 NODE_QUERY = "node"
-"""One row, with its attempts."""
+PROGRESS_QUERY = "progress"
 ANSWER_UPDATE = "answer"
 INTERVENE_UPDATE = "intervene"
 PAUSE_UPDATE = "pause"
@@ -63,7 +63,7 @@ NODE_ENDS: tuple[NodeStatus, ...] = ("succeeded", "failed", "skipped", "cancelle
 
 
 class ErrorValue(TypedDict):
-    """The error of a run or a node, as the contract shows it."""
+    """As the contract shows it."""
 
     name: str
     message: str

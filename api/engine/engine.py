@@ -24,7 +24,7 @@ from api.engine.errors import TemporalAway, ToldInVain
 from api.engine.following_up import FollowUps
 from api.engine.grants import Grant, check_grant, sign_grant
 from api.engine.link import TemporalLink
-from api.engine.live_nodes import live_node, live_nodes
+from api.engine.live_nodes import live_node, live_nodes, live_progress
 from api.engine.published import PublishedVersions
 from api.engine.reconciling import Reconciler
 from api.engine.recording import record_activity
@@ -228,6 +228,13 @@ class Engine:
         """One of them, with its attempts."""
         try:
             return await live_node(self._link.client, run.id, key)
+        except TemporalAway:
+            return None
+
+    async def live_progress(self, run: RunRow) -> tuple[int, int] | None:
+        """Its node instances that have ended, and all that are known of; None when nobody can say."""
+        try:
+            return await live_progress(self._link.client, run.id)
         except TemporalAway:
             return None
 

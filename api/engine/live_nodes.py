@@ -13,7 +13,7 @@ from api.store.database import Connection
 from api.store.runs import RunRow
 from interpreter.machine.state import NEVER_STARTED
 from interpreter.plan import Plan
-from interpreter.protocol import NODE_QUERY, NODES_QUERY, NodeRow
+from interpreter.protocol import NODE_QUERY, NODES_QUERY, PROGRESS_QUERY, NodeRow
 
 Placed = tuple[int, NodeRow]
 """A row with the number of its place."""
@@ -48,6 +48,16 @@ async def live_node(client: Client, run_id: str, key: str) -> NodeRow | None:
     known = {one["number"]: one for one in row.get("attempts", [])}
     known |= {one["number"]: one for one in (await told_attempts(client, described)).get(key, [])}
     return {**_with_attempts(row, pending), "attempts": [known[number] for number in sorted(known)]}
+
+
+async def live_progress(client: Client, run_id: str) -> tuple[int, int] | None:
+    """Node instances that have ended and those that are known of, or None when no worker answers for the run."""
+    handle = client.get_workflow_handle(run_id)
+    try:
+        ended, known = await handle.query(PROGRESS_QUERY, result_type=list, rpc_timeout=_QUERY_SECONDS)
+    except (RPCError, WorkflowQueryFailedError):
+        return None
+    return ended, known
 
 
 def _with_attempts(row: NodeRow, pending: Any) -> NodeRow:

@@ -19,7 +19,8 @@ from api.kit.times import in_utc
 from api.runs import interventions, service, streams
 from api.runs.filtering import Listed
 from api.runs.node_pages import node_instance, node_page
-from api.runs.schemas import InstanceView, NodePage, OutputBody, ResumeBody, RunPage, RunView, StartBody
+from api.runs.progress import progress_of
+from api.runs.schemas import InstanceView, NodePage, OutputBody, ProgressView, ResumeBody, RunPage, RunView, StartBody
 from api.store.records import BEFORE_ALL
 from api.store.run_list import list_runs as list_rows
 from interpreter.json_value import JsonObject
@@ -96,6 +97,13 @@ async def list_nodes(run_id: str, member: Member, given: Given, limit: Limit = 2
 async def get_node(run_id: str, key: str, member: Member, given: Given) -> NodeRow:
     """One node instance, also while it runs: its attempts, each with worker, times, error and log lines."""
     return await node_instance(given, await service.get(given, member.workspace_id, run_id), key)
+
+
+@router.get("/runs/{run_id}/progress", response_model=ProgressView)
+@policy(Policy.MEMBER)
+async def get_progress(run_id: str, member: Member, given: Given) -> JsonObject:
+    """How many of its nodes have ended, and how long it is likely to take."""
+    return await progress_of(given, await service.get(given, member.workspace_id, run_id))
 
 
 @router.post("/runs/{run_id}/cancel", status_code=202, response_model=RunView)

@@ -151,6 +151,13 @@ class InstanceView(NodeView):
     attempts: list[AttemptView] = Field(description="Of a service node, in order; also of one that runs")
 
 
+class ProgressView(BaseModel):
+    done: int = Field(description="Node instances that have ended")
+    total: int = Field(description="All that are known of; it grows while maps and loops find out what they have to do")
+    usual_ms: int | None = Field(description="How long the last runs of the workflow took; null with fewer than three")
+    left_ms: int | None = Field(description="Until it will have taken as long; null when it takes longer than that")
+
+
 class NodePage(BaseModel):
     items: list[NodeView]
     next_cursor: str | None

@@ -2,7 +2,8 @@
 
 from interpreter.machine.advance import advance, start
 from interpreter.machine.journal import row, rows, whole_row
+from interpreter.machine.progress import progress
 from interpreter.machine.snapshot import restore, snapshot
 from interpreter.machine.state import STEP_BUDGET, RunContext, State
 
-__all__ = ["STEP_BUDGET", "RunContext", "State", "advance", "restore", "row", "rows", "snapshot", "start", "whole_row"]
+__all__ = ["STEP_BUDGET", "RunContext", "State", "advance", "progress", "restore", "row", "rows", "snapshot", "start", "whole_row"]

@@ -6,6 +6,7 @@ from interpreter.json_value import Json
 from interpreter.large_value import holds_reference
 from interpreter.machine.commands import CancelTimer, CloseWait
 from interpreter.machine.journal import change_status
+from interpreter.machine.progress import size
 from interpreter.machine.queueing import enqueue, wake
 from interpreter.machine.state import Frame, Instance, State
 from interpreter.protocol import ErrorValue, NodeStatus
@@ -82,6 +83,8 @@ def _close(state: State, instance: Instance, status: NodeStatus, by: str = "") -
         cancel_timer(state, f"{kind}:{instance.key}")
     if waited and instance.memory.get("open"):
         state.commands.append(CloseWait(instance.key))
+    if instance.node.container:
+        instance.size = size(instance)
     instance.memory = {}
     change_status(state, instance, status, by)
     state.spent += 1

@@ -27,7 +27,7 @@ from interpreter.reuse.recorded import Reuse
 _INSTANCE = (
     "taken", "not_taken", "status", "queued", "place", "attempt", "started_ms", "ended_ms", "input", "output",
     "has_output", "large", "error", "port", "cancelling", "answers", "asked", "failures", "memory", "closing",
-    "reused", "cached_at", "tried",
+    "reused", "cached_at", "tried", "size",
 )  # fmt: skip
 _FRAME = ("number", "path", "locals", "outer", "open", "errors", "large", "finally_error", "ended", "ended_as")
 _STATE = (

@@ -60,6 +60,8 @@ class Instance:
     """When the call was made whose output it took from the cache."""
     reused: bool = False
     """Its end was taken over from the run that this one repeats."""
+    size: int = 0
+    """Of a container that has ended: the instances that it had."""
     tried: list[Attempt] = field(default_factory=list)
     """What is known of its attempts, until the record has it."""
 

@@ -15,7 +15,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from interpreter.json_value import JsonObject
-from interpreter.machine import RunContext, State, advance, restore, rows, snapshot, start, whole_row
+from interpreter.machine import RunContext, State, advance, progress, restore, rows, snapshot, start, whole_row
 from interpreter.machine.commands import (
     CancelChild,
     CancelNode,
@@ -63,6 +63,7 @@ from interpreter.protocol import (
     NODES_QUERY,
     PAUSE_SIGNAL,
     PAUSE_UPDATE,
+    PROGRESS_QUERY,
     RESPONSE_UPDATE,
     RESUME_UPDATE,
     RUN_WORKFLOW,
@@ -142,6 +143,11 @@ class RunWorkflow:
         """One of those rows, with its attempts as far as they are not recorded."""
         instance = None if self._state is None else self._state.by_key.get(key)
         return None if instance is None else whole_row(instance)
+
+    @workflow.query(name=PROGRESS_QUERY)
+    def progress(self) -> tuple[int, int]:
+        """Node instances that have ended, and those that are known of."""
+        return (0, 0) if self._state is None else progress(self._state)
 
     @workflow.update(name=ANSWER_UPDATE)
     def answer(self, told: Answer) -> JsonObject:

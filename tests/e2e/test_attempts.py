@@ -56,3 +56,20 @@ def test_log_lines_are_seen_while_the_node_runs(product: RunningProduct) -> None
     reader.join(60)
     assert [frame["seq"] for frame in frames] == list(range(1, len(frames) + 1))
     assert [(one["key"], one["attempt"], one["message"]) for one in frames if one["event"] == "log"] == [("long", 1, "begun")]
+
+
+def test_the_progress_counts_items_and_knows_earlier_runs(product: RunningProduct, ledger: Ledger) -> None:
+    inside = {"id": "one", "type": "core.http_request@1", "parent": "each", "config": {"method": "POST", "url": f"{ledger.url}?key={{{{ item }}}}"}}
+    each = {"id": "each", "type": "core.map@1", "config": {"items": "{{ input.keys }}", "concurrency": 1}}
+    workflow_id = product.published({"nodes": [each, inside]})
+    for _ in range(3):
+        product.start_run(workflow_id, {"keys": ["p0"]}, wait=30)
+    ledger.hold("p2")
+    run = product.start_run(workflow_id, {"keys": ["p1", "p2", "p3"]})
+    ledger.wait_for("p2")
+    shown = product.http.get(f"/runs/{run['id']}/progress").json()
+    assert (shown["done"], shown["total"]) == (1, 4) and shown["usual_ms"] > 0
+    ledger.let_go("p2")
+    product.ended(run["id"])
+    shown = product.http.get(f"/runs/{run['id']}/progress").json()
+    assert (shown["done"], shown["total"], shown["left_ms"]) == (4, 4, None)

@@ -192,3 +192,5 @@ class Construct:
     decide: Callable[[Decision], Outcome]
     keeps_deadline: bool = False
     """Its deadline is one of its own timers; else it fails with `Timeout`."""
+    count_frames: Callable[[JsonObject], tuple[int, int]] | None = None
+    """Of a container, from its memory: the frames that are over, and all that are to be; None for one frame."""

@@ -131,4 +131,5 @@ LOOP = Construct(
         container=True,
     ),
     _decide,
+    count_frames=lambda memory: (memory.get("index", 0), memory.get("index", 0) + 1),
 )

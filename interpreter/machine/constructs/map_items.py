@@ -232,4 +232,5 @@ MAP = Construct(
         container=True,
     ),
     _decide,
+    count_frames=lambda memory: (memory.get("ended", 0), memory.get("count", 0)),
 )

@@ -9,7 +9,7 @@ from pydantic import ConfigDict
 from interpreter.catalog import Catalog
 from interpreter.definition import Definition
 from interpreter.expressions import ExpressionFailure, activity_meter, parse_template
-from interpreter.machine import RunContext, State, advance, restore, rows, snapshot, start
+from interpreter.machine import RunContext, State, advance, progress, restore, rows, snapshot, start
 from interpreter.machine import commands as command
 from interpreter.machine import events as event
 from interpreter.machine.constructs import control_node_types
@@ -75,6 +75,8 @@ class Driver:
     responses: list[dict[str, Any]] = field(default_factory=list)
     continues: int = 0
     end: command.Finish | None = None
+    done: int = 0
+    """Of the progress."""
 
     def begin(self) -> None:
         context = RunContext("ws-1", 1, self.input, {"kind": "api"}, {}, self.now_ms)
@@ -91,6 +93,7 @@ class Driver:
         for one in commands:
             self._obey(one)
         self._read_the_record()
+        self._look_at_the_progress()
         if any(isinstance(one, command.Continue) for one in commands):
             self.continues += 1
             if self.snapshots:
@@ -149,6 +152,14 @@ class Driver:
         for asked in [one for one in self.questions if one.key and self.seen[one.key]["status"] != "running"]:
             self.questions.remove(asked)
             self.late_questions.append(asked)
+
+    def _look_at_the_progress(self) -> None:
+        done, known = progress(self.state)
+        # A container that is held will begin anew.
+        held = any(one.memory.get("held") for one in self.state.root.instances.values())
+        if not (self.done <= done or held) or done > known or (self.end is not None and done < known):
+            raise Difference(f"{done} of {known} after {self.done}")
+        self.done = done
 
     def _through_json(self) -> None:
         """Snapshot and restore: what was open is asked for again, and nothing else."""

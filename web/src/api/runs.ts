@@ -99,6 +99,19 @@ export function instanceQuery(id: string, key: string, news: number) {
   });
 }
 
+const PROGRESS = 2_000;
+
+/** How far an open run is. */
+export function progressQuery(id: string) {
+  return queryOptions({
+    // Of its own: whoever waits for the news of a run does not wait for this.
+    queryKey: ["progress", id],
+    queryFn: ({ signal }) =>
+      answered(client.GET("/api/v1/runs/{run_id}/progress", { params: { path: { run_id: id } }, signal })),
+    refetchInterval: PROGRESS,
+  });
+}
+
 /** Filled by the events, never fetched. */
 export function liveQuery(id: string) {
   return queryOptions({

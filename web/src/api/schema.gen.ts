@@ -601,6 +601,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Progress
+         * @description How many of its nodes have ended, and how long it is likely to take.
+         */
+        get: operations["get_progress_api_v1_runs__run_id__progress_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/rerun": {
         parameters: {
             query?: never;
@@ -1583,6 +1603,29 @@ export interface components {
             pins: {
                 [key: string]: unknown;
             };
+        };
+        /** ProgressView */
+        ProgressView: {
+            /**
+             * Done
+             * @description Node instances that have ended
+             */
+            done: number;
+            /**
+             * Left Ms
+             * @description Until it will have taken as long; null when it takes longer than that
+             */
+            left_ms: number | null;
+            /**
+             * Total
+             * @description All that are known of; it grows while maps and loops find out what they have to do
+             */
+            total: number;
+            /**
+             * Usual Ms
+             * @description How long the last runs of the workflow took; null with fewer than three
+             */
+            usual_ms: number | null;
         };
         /** Published */
         Published: {
@@ -3275,6 +3318,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_progress_api_v1_runs__run_id__progress_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressView"];
                 };
             };
             /** @description Validation Error */

@@ -15,6 +15,13 @@ export function durationText(milliseconds: number): string {
   return pair(span, DAY, "d", HOUR, "h");
 }
 
+/** `12 s`, `3 min`, `2 h`: as rough as an estimate is, rounded up. */
+export function roughText(milliseconds: number): string {
+  if (milliseconds <= MINUTE) return `${Math.max(1, Math.ceil(milliseconds / SECOND))} s`;
+  if (milliseconds <= HOUR) return `${Math.ceil(milliseconds / MINUTE)} min`;
+  return `${Math.ceil(milliseconds / HOUR)} h`;
+}
+
 function pair(span: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
   const rest = Math.floor((span % large) / small);
   return `${Math.floor(span / large)} ${largeUnit} ${String(rest).padStart(2, "0")} ${smallUnit}`;

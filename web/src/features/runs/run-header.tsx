@@ -15,6 +15,7 @@ import { ProblemNote } from "@/ui/problem-note";
 import { triggerText, versionText } from "@/ui/run-table";
 import { StatusMark } from "@/ui/status-mark";
 import { RerunDialog } from "./rerun-dialog";
+import { RunProgress } from "./run-progress";
 
 type Props = {
   run: Run;
@@ -79,6 +80,11 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
         <Fact name="Duration">
           <Duration from={run.started_at ?? run.created_at} to={ended ? endedAt : null} ended={ended} />
         </Fact>
+        {ended || status === "queued" ? null : (
+          <Fact name="Progress">
+            <RunProgress runId={run.id} />
+          </Fact>
+        )}
         <Fact name="Started">
           <Moment at={run.started_at ?? run.created_at} />
         </Fact>
