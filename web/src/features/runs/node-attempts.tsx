@@ -37,7 +37,7 @@ function AttemptItem({ attempt }: { attempt: Attempt }) {
   return (
     <li className="px-3 py-2">
       <div className="flex items-center gap-3">
-        <span className="w-16 shrink-0 font-medium">Attempt {number}</span>
+        <span className="w-20 shrink-0 whitespace-nowrap font-medium">Attempt {number}</span>
         <StatusMark status={status} />
         <span className="ml-auto text-muted">
           {started_at ? <Duration from={started_at} to={ended_at} ended={Boolean(error)} /> : null}
