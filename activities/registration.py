@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from activities.discovery import load_node_types, modules_called
-from activities.kit.api_client import ApiClient
+from activities.kit.api_client import PATIENCE, ApiClient
 from activities.kit.code_runtime import CodeRuntime
 from activities.kit.egress import EgressClient
 from activities.kit.evaluate import evaluate_activity
@@ -49,7 +49,7 @@ class Services:
             stack.push_async_callback(code.close)
             evaluator = Evaluator()
             stack.push_async_callback(evaluator.close)
-            storage = PayloadStorage.at(settings.payloads)
+            storage = PayloadStorage.at(settings.payloads, PATIENCE)
             values = LargeValues(storage, KeyRing.from_settings(settings), settings.max_value_bytes)
             yield cls(http, api, storage, values, code, evaluator)
 

@@ -16,6 +16,7 @@ NodeError
 ├── RateLimited             429                                                           retried
 ├── ServerError             5xx                                                           retried
 ├── ConnectionFailed        no connection, or it broke                                    retried
+├── StorageAway             payload storage can't be read or written                      retried
 ├── Timeout                 no answer in time                                             retried
 └── InternalError           a defect of the node itself                                   retried
 """
@@ -105,6 +106,11 @@ class ServerError(NodeError):
 
 class ConnectionFailed(NodeError):
     name = "ConnectionFailed"
+    retryable = True
+
+
+class StorageAway(NodeError):
+    name = "StorageAway"
     retryable = True
 
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from activities.kit.errors import InvalidConfig, InvalidResponse, NodeError, ValueTooLarge
+from activities.kit.errors import InvalidConfig, InvalidResponse, NodeError, StorageAway, ValueTooLarge
 from activities.kit.keys import KeyRing, KeysError
 from activities.kit.payload_storage import PayloadStorage
 from interpreter.json_value import Json
@@ -53,7 +53,7 @@ class LargeValues:
     async def kept(self, owner: Owner, value: Json, text: str, inline_bytes: int, extracts: list[list[Any]]) -> Json:
         """The value itself, or a reference where its JSON text is longer than `inline_bytes`.
 
-        Raises `ValueTooLarge`, and `InvalidResponse` for a value that looks like a reference.
+        Raises `ValueTooLarge`, `StorageAway`, and `InvalidResponse` for a value that looks like a reference.
         """
         size = len(text)
         if f'"{KEY}"' in text and holds_reference(value):
@@ -63,7 +63,7 @@ class LargeValues:
         if size > self._most:
             hint = "take a part of it, page through it, or raise HOLDFAST_MAX_VALUE_MB"
             raise ValueTooLarge(f"the value takes {size} bytes, and {self._most} at most are kept", hint)
-        digest = await asyncio.to_thread(self._write, owner, text.encode())
+        digest = await self._write(owner, text.encode())
         told: dict[str, Json] = {"hash": digest, "size": size, "type": _type_of(value)}
         if isinstance(value, list):
             told["count"] = len(value)
@@ -102,8 +102,8 @@ class LargeValues:
     async def carried_over(self, source: Owner, target: Owner, value: Json) -> Json:
         """The value, with everything that it refers to kept for another owner too. Raises `ValueLost`."""
         for digest in _digests(value, KEY):
-            plain = await asyncio.to_thread(self._plain, source, digest)
-            await asyncio.to_thread(self._write, target, plain)
+            plain = await self._plain(source, digest)
+            await self._write(target, plain)
             await self._carry_files(source, target, json.loads(plain))
         await self._carry_files(source, target, value)
         return value
@@ -121,7 +121,8 @@ class LargeValues:
         if known is not None:
             self._cache.move_to_end((owner.run_id, digest))
             return known[0]
-        value, size = await asyncio.to_thread(self._load, owner, digest)
+        plain = await self._plain(owner, digest)
+        value, size = await asyncio.to_thread(json.loads, plain), len(plain)
         self._cache[owner.run_id, digest] = (value, size)
         self._cached += size
         while self._cached > CACHED_BYTES and len(self._cache) > 1:
@@ -129,27 +130,37 @@ class LargeValues:
             self._cached -= dropped
         return value
 
-    def _write(self, owner: Owner, plain: bytes) -> str:
-        digest = hashlib.sha256(plain).hexdigest()
-        kid, sealed = self._ring.encrypt(zlib.compress(plain, 3), owner.associated, f"{_PURPOSE}:{owner.workspace_id}")
-        self._storage.of_run(*_place(owner)).write_value(digest, f"{kid}\n".encode() + sealed)
+    async def _write(self, owner: Owner, plain: bytes) -> str:
+        digest, sealed = await asyncio.to_thread(self._sealed, owner, plain)
+        await self._storage.of_run(*_place(owner)).write_value(digest, sealed)
         return digest
 
-    def _load(self, owner: Owner, digest: str) -> tuple[Json, int]:
-        plain = self._plain(owner, digest)
-        return json.loads(plain), len(plain)
+    def _sealed(self, owner: Owner, plain: bytes) -> tuple[str, bytes]:
+        kid, sealed = self._ring.encrypt(zlib.compress(plain, 3), owner.associated, f"{_PURPOSE}:{owner.workspace_id}")
+        return hashlib.sha256(plain).hexdigest(), f"{kid}\n".encode() + sealed
 
-    def _plain(self, owner: Owner, digest: str) -> bytes:
+    async def _plain(self, owner: Owner, digest: str) -> bytes:
         try:
-            kid, _, sealed = self._storage.of_run(*_place(owner)).read_value(digest).partition(b"\n")
+            sealed = await self._storage.of_run(*_place(owner)).read_value(digest)
+        except (FileNotFoundError, StorageAway) as error:
+            raise _lost(digest, error) from error
+        return await asyncio.to_thread(self._opened, owner, digest, sealed)
+
+    def _opened(self, owner: Owner, digest: str, stored: bytes) -> bytes:
+        kid, _, sealed = stored.partition(b"\n")
+        try:
             opened = self._ring.decrypt(kid.decode(), sealed, owner.associated, f"{_PURPOSE}:{owner.workspace_id}")
             plain = zlib.decompress(opened)
-        except (OSError, KeysError, zlib.error) as error:
-            hint = "look whether the payload storage is there, and whether its keys are"
-            raise ValueLost(f"the value {digest[:12]}… can't be read: {type(error).__name__}", hint) from error
+        except (UnicodeDecodeError, KeysError, zlib.error) as error:
+            raise _lost(digest, error) from error
         if hashlib.sha256(plain).hexdigest() != digest:
             raise ValueLost(f"the value {digest[:12]}… is not what was kept")
         return plain
+
+
+def _lost(digest: str, error: Exception) -> ValueLost:
+    hint = "look whether the payload storage is there, and whether its keys are"
+    return ValueLost(f"the value {digest[:12]}… can't be read: {type(error).__name__}", hint)
 
 
 def _place(owner: Owner) -> tuple[str, str]:

@@ -18,7 +18,7 @@ _DELETED_AT_ONCE = 1_000
 
 
 class StoreAway(OSError):
-    """The bucket does not answer, or refuses."""
+    """The bucket does not answer, or refuses; the folder is not there."""
 
     code = "payload_store_away"
 
@@ -41,6 +41,7 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def write(self, key: str, content: bytes) -> None:
         path = self._root / key
@@ -55,7 +56,12 @@ class FolderStore:
         mine.replace(path)
 
     def read(self, key: str) -> bytes:
-        return (self._root / key).read_bytes()
+        try:
+            return (self._root / key).read_bytes()
+        except FileNotFoundError:
+            if not self._root.is_dir():
+                raise StoreAway(f"the folder {self._root} is not there") from None
+            raise
 
     def delete_all(self, prefix: str) -> None:
         with suppress(FileNotFoundError):

@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query, Response, WebSocket
 from fastapi.responses import StreamingResponse
 
-from activities.kit.errors import InvalidConfig
+from activities.kit.errors import InvalidConfig, StorageAway
 from activities.kit.large_values import Owner, ValueLost
 from api.kit.guard import GuardedRoute, Member, Policy, let_in, policy
 from api.kit.lists import Cursor, Limit, cursor_of, place_of
-from api.kit.problem import ApiError, NotFound, Unauthenticated, Unprocessable
+from api.kit.problem import ApiError, NotFound, Unauthenticated, Unavailable, Unprocessable
 from api.kit.services import Given, services_of
 from api.kit.times import in_utc
 from api.runs import interventions, service, streams
@@ -186,6 +186,8 @@ async def get_file(run_id: str, digest: str, member: Member, given: Given) -> Re
         content = await given.storage.of_run(run.workspace_id, run.id).get({"$file": {"hash": digest}})
     except InvalidConfig:
         raise NotFound from None
+    except StorageAway as away:
+        raise Unavailable(f"{away.message}; {away.hint}") from None
     headers = {"Content-Disposition": f'attachment; filename="{digest[:16]}"'}
     return Response(content, media_type="application/octet-stream", headers=headers)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from activities.kit import payload_storage
-from activities.kit.errors import InvalidConfig, ValueTooLarge
+from activities.kit.errors import InvalidConfig, StorageAway, ValueTooLarge
 from activities.kit.object_stores import FolderStore
 from activities.kit.payload_storage import PayloadLocationRefused, PayloadStorage
 
@@ -51,3 +51,31 @@ async def test_a_file_above_the_bound_is_refused(tmp_path: Path, monkeypatch: py
 def test_another_kind_of_location_is_refused(location: str) -> None:
     with pytest.raises(PayloadLocationRefused):
         PayloadStorage.at(location)
+
+
+async def test_f29_a_store_that_comes_back_in_time_is_waited_for(tmp_path: Path) -> None:
+    home, away = tmp_path / "payloads", tmp_path / "elsewhere"
+    storage = PayloadStorage(FolderStore(home), patience=30.0)
+    files = storage.of_run("ws", "ws-1")
+    reference = await files.put(b"content", "x", "text/plain")
+    home.rename(away)
+    home.write_text("no folder at all")
+    waiting = [asyncio.create_task(files.get(reference)), asyncio.create_task(files.put(b"more", "y", "text/plain"))]
+    await asyncio.sleep(0.3)
+    assert not any(task.done() for task in waiting)
+    home.unlink()
+    away.rename(home)
+    content, other = await asyncio.gather(*waiting)
+    assert content == b"content" and await files.get(other) == b"more"
+
+
+async def test_f29_a_store_that_stays_away_is_an_error_that_can_be_tried_again(tmp_path: Path) -> None:
+    home = tmp_path / "payloads"
+    files = PayloadStorage(FolderStore(home), patience=0.3).of_run("ws", "ws-1")
+    reference = await files.put(b"content", "x", "text/plain")
+    home.rename(tmp_path / "elsewhere")
+    with pytest.raises(StorageAway) as caught:
+        await files.get(reference)
+    assert caught.value.retryable and "HOLDFAST_PAYLOADS" in (caught.value.hint or "")
+    with pytest.raises(FileNotFoundError):
+        await PayloadStorage(FolderStore(home), patience=30.0).of_run("ws", "ws-1").read_value("a" * 64)
