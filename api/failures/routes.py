@@ -30,6 +30,7 @@ class FailureView(BaseModel):
     workflow_id: str
     workflow_name: str
     error: ErrorView | None
+    days: list[int] = Field(description="How many on each of the last 14 days (UTC), the oldest first")
 
 
 class FailurePage(BaseModel):
@@ -53,9 +54,10 @@ async def list_failures(
     states: tuple[State, ...] = tuple(state) if state else ("open", "came_back")
     async with given.database.read() as connection:
         found = await failures.groups(connection, member.workspace_id, workflow, states, before, limit + 1)
-    page = found[:limit]
+        page = found[:limit]
+        days = await failures.by_day(connection, member.workspace_id, [one.fingerprint for one in page], datetime.now(UTC))
     more = cursor_of(page[-1].last_seen.isoformat(), page[-1].fingerprint) if len(found) > limit else None
-    return {"items": [_view(one) for one in page], "next_cursor": more}
+    return {"items": [_view(one, days[one.fingerprint]) for one in page], "next_cursor": more}
 
 
 @router.get("/{fingerprint}", response_model=FailureView)
@@ -64,9 +66,10 @@ async def get_failure(fingerprint: str, member: Member, given: Given) -> JsonObj
     """One of them; `GET /runs?fingerprint=` lists its runs."""
     async with given.database.read() as connection:
         found = await failures.groups(connection, member.workspace_id, None, (), None, 1, fingerprint)
+        days = await failures.by_day(connection, member.workspace_id, [fingerprint], datetime.now(UTC))
     if not found:
         raise NotFound
-    return _view(found[0])
+    return _view(found[0], days[fingerprint])
 
 
 @router.post("/{fingerprint}/{decision}", response_model=FailureView)
@@ -83,7 +86,7 @@ async def decide(
     return found
 
 
-def _view(group: FailureGroup) -> dict[str, Any]:
+def _view(group: FailureGroup, days: list[int]) -> dict[str, Any]:
     return {
         "fingerprint": group.fingerprint,
         "count": group.count,
@@ -95,6 +98,7 @@ def _view(group: FailureGroup) -> dict[str, Any]:
         "workflow_id": group.workflow_id,
         "workflow_name": group.workflow_name,
         "error": group.error,
+        "days": days,
     }
 
 

@@ -1,10 +1,10 @@
 """Failed runs, grouped by what makes failures the same."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import and_, case, delete, func, or_, select
+from sqlalchemy import BigInteger, and_, case, cast, delete, extract, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.store.json_text import read
@@ -36,6 +36,23 @@ class FailureGroup:
     workflow_id: str
     workflow_name: str
     error: ErrorValue | None
+
+
+DAYS = 14
+_DAY_SECONDS = 86_400
+
+
+async def by_day(connection: AsyncConnection, workspace_id: str, fingerprints: list[str], now: datetime) -> dict[str, list[int]]:
+    """How many runs failed so on each of the last 14 days in UTC, the oldest first."""
+    today = int(now.timestamp()) // _DAY_SECONDS
+    day = cast(extract("epoch", _RUNS.c.ended_at), BigInteger) // _DAY_SECONDS
+    recent = (_RUNS.c.workspace_id == workspace_id, _RUNS.c.fingerprint.in_(fingerprints), _RUNS.c.ended_at > now - timedelta(days=DAYS))
+    found: dict[str, list[int]] = {one: [0] * DAYS for one in fingerprints}
+    counted = select(_RUNS.c.fingerprint, day.label("day"), func.count().label("runs")).where(*recent).group_by("fingerprint", "day")
+    for row in await connection.execute(counted):
+        if 0 <= (place := DAYS - 1 - (today - int(row.day))) < DAYS:
+            found[row.fingerprint][place] += row.runs
+    return found
 
 
 async def groups(

@@ -1,5 +1,6 @@
 """The failures of a workspace: grouped, decided on, and back when they happen again."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.api.installation import Installation
@@ -31,6 +32,7 @@ async def test_the_same_failures_are_one_entry_with_a_count_and_the_last_run(api
     assert (entries[2]["state"], entries[2]["error"]["name"], entries[2]["workflow_id"]) == ("open", "HttpError", workflow_id)
     runs = (await api.mine.get("/runs", params={"fingerprint": entries[2]["fingerprint"]})).json()["items"]
     assert len(runs) == 2 and {run["status"] for run in runs} == {"failed"}
+    assert (entries[2]["days"], len(entries[1]["days"])) == ([0] * 14, 14), "the fixture's runs ended long ago"
     assert await listed(api, workflow="wf_other") == []
     assert (await api.theirs.get("/failures")).json()["items"] == []
 
@@ -61,6 +63,21 @@ async def test_a_failure_that_is_ignored_stays_away_until_it_is_opened_again(api
     assert await listed(api) == []
     await api.mine.post(f"{address}/reopen")
     assert [one["count"] for one in await listed(api)] == [2]
+
+
+async def test_the_last_fourteen_days_are_counted_each_by_itself(api: Installation) -> None:
+    workflow_id = await api.workflow()
+    now = datetime.now(UTC)
+    midday = now.replace(hour=12)
+    for days, times in ((0, 1), (1, 3), (13, 2), (20, 1)):
+        for _ in range(times):
+            run_id = (await api.run(workflow_id))["id"]
+            error = {"name": "X", "message": "it broke", "node_id": "one", "key": "one", "attempts": 1, "retryable": False}
+            ended = min(now, midday - timedelta(days=days))
+            await api.end(run_id, "failed", error=error, ended_at=ended.isoformat())
+    [entry] = await listed(api)
+    assert (entry["count"], entry["days"]) == (7, [2, *[0] * 11, 3, 1])
+    assert (await api.mine.get(f"/failures/{entry['fingerprint']}")).json()["days"] == entry["days"]
 
 
 async def test_pages_follow_each_other(api: Installation) -> None:

@@ -1308,6 +1308,11 @@ export interface components {
              * @description How many runs failed so
              */
             count: number;
+            /**
+             * Days
+             * @description How many on each of the last 14 days (UTC), the oldest first
+             */
+            days: number[];
             error: components["schemas"]["ErrorView"] | null;
             /** Fingerprint */
             fingerprint: string;

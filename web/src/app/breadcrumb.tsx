@@ -5,6 +5,8 @@ import { runQuery } from "@/api/runs";
 import { workflowQuery } from "@/api/workflows";
 import { shortId } from "@/graph/run-id";
 
+const PLACES: Record<string, string> = { runs: "Runs", failures: "Failures" };
+
 /** Where this page is: each part but the last leads there. */
 export function Breadcrumb() {
   const [place = "", id] = useLocation().pathname.split("/").filter(Boolean);
@@ -13,7 +15,7 @@ export function Breadcrumb() {
   // The pages themselves fetch these; here they are only read.
   const { data: run } = useQuery({ ...runQuery(id ?? ""), enabled: false, refetchInterval: false });
   const { data: workflow } = useQuery({ ...workflowQuery(id ?? ""), enabled: false });
-  const crumbs = [{ to: `/${place}`, name: place === "runs" ? "Runs" : "Workflows" }];
+  const crumbs = [{ to: `/${place}`, name: PLACES[place] ?? "Workflows" }];
   if (onRun && run) crumbs.push({ to: `/workflows/${run.workflow_id}`, name: run.workflow_name });
   if (onRun) crumbs.push({ to: "", name: shortId(id ?? "") });
   if (onWorkflow) crumbs.push({ to: "", name: workflow?.name ?? "" });

@@ -23,6 +23,7 @@ export function usePaletteEntries(text: string, onShortcuts: () => void): Entry[
   const all: Entry[] = [
     action("Workflows", () => navigate("/workflows")),
     action("Runs", () => navigate("/runs")),
+    action("Failures", () => navigate("/failures")),
     action("New workflow", () => navigate("/workflows/new")),
     ...workflows.map(({ id, name }) => ({
       id,

@@ -1,4 +1,4 @@
-import { History, PanelLeftClose, PanelLeftOpen, Workflow } from "lucide-react";
+import { History, PanelLeftClose, PanelLeftOpen, TriangleAlert, Workflow } from "lucide-react";
 import { useState } from "react";
 import { NavLink } from "react-router";
 import { IconButton } from "@/ui/button";
@@ -7,6 +7,7 @@ import { classes } from "@/ui/classes";
 const PLACES = [
   { to: "/workflows", name: "Workflows", Icon: Workflow },
   { to: "/runs", name: "Runs", Icon: History },
+  { to: "/failures", name: "Failures", Icon: TriangleAlert },
 ];
 const STORED = "holdfast.rail";
 

@@ -1,4 +1,5 @@
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { FailuresPage } from "@/features/failures/failures-page";
 import { RunPage } from "@/features/runs/run-page";
 import { RunsPage } from "@/features/runs/runs-page";
 import { NewWorkflowPage, WorkflowPage } from "@/features/workflows/workflow-page";
@@ -21,6 +22,7 @@ export const ROUTES: RouteObject[] = [
           { path: "workflows/:workflowId", element: <WorkflowPage /> },
           { path: "runs", element: <RunsPage /> },
           { path: "runs/:runId", element: <RunPage /> },
+          { path: "failures", element: <FailuresPage /> },
           { path: "*", element: <NotFound /> },
         ],
       },

@@ -17,7 +17,7 @@ test("the rail leads to what exists, and keeps its width", async () => {
     within(rail)
       .getAllByRole("link")
       .map((link) => link.textContent),
-  ).toEqual(["Workflows", "Runs"]);
+  ).toEqual(["Workflows", "Runs", "Failures"]);
   await user.click(within(rail).getByRole("button", { name: "Narrow the menu" }));
   expect(within(rail).getByRole("link", { name: "Runs" })).toHaveTextContent("");
   expect(localStorage.getItem("holdfast.rail")).toBe("narrow");
