@@ -52,6 +52,7 @@ const system = http.get(`${API}/system`, () =>
 /** What the frame, the workflow pages and an open run ask for in passing. */
 export const quietLists = [
   http.get(`${API}/runs`, () => list<Run>([])),
+  http.get(`${API}/run-filters`, () => list([])),
   http.get(`${API}/workflows`, () => list<Workflow>([])),
   http.get(`${API}/runs/:id/progress`, () =>
     HttpResponse.json({ done: 0, total: 0, usual_ms: null, left_ms: null }),

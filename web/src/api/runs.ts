@@ -1,6 +1,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Live, NOTHING_YET, type NodeRow } from "@/graph/live-run";
-import { type RunStatus, runHasEnded } from "@/graph/status";
+import { queryOf, type RunFilter } from "@/graph/run-query";
+import { runHasEnded } from "@/graph/status";
+import type { RunQuery } from "./bulk";
 import { answered, client } from "./client";
 import type { components } from "./schema.gen";
 import type { Run, RunPage } from "./types";
@@ -17,13 +19,10 @@ const QUIET_LIST = 15_000;
 /** The events tell the news at once; this only mends what a lost stream missed. */
 const ACTIVE_RUN = 10_000;
 
-export type RunFilter = { workflow?: string; status?: RunStatus; text?: string };
-
-export function runsQuery({ workflow, status, text }: RunFilter) {
+export function runsQuery(filter: RunFilter) {
   return infiniteQueryOptions({
-    queryKey: [...runKeys.all, "list", workflow ?? null, status ?? null, text ?? null],
-    queryFn: ({ pageParam, signal }) =>
-      listRuns({ workflow, status, text, limit: 50, cursor: pageParam }, signal),
+    queryKey: [...runKeys.all, "list", filter],
+    queryFn: ({ pageParam, signal }) => listRuns(filter, 50, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: ({ state }) =>
@@ -37,7 +36,7 @@ export function runsQuery({ workflow, status, text }: RunFilter) {
 export const lastRunsQuery = queryOptions({
   queryKey: [...runKeys.all, "last"],
   queryFn: async ({ signal }) => {
-    const page = await listRuns({ limit: 200 }, signal);
+    const page = await listRuns({}, 200, undefined, signal);
     const last: Record<string, Run> = {};
     for (const run of page.items) last[run.workflow_id] ??= run;
     return last;
@@ -45,15 +44,14 @@ export const lastRunsQuery = queryOptions({
   refetchInterval: QUIET_LIST,
 });
 
-type ListQuery = RunFilter & { limit: number; cursor?: string };
-
-function listRuns(query: ListQuery, signal: AbortSignal): Promise<RunPage> {
-  return answered(
-    client.GET("/api/v1/runs", {
-      params: { query: { ...query, status: query.status ? [query.status] : undefined } },
-      signal,
-    }),
-  ) as Promise<RunPage>;
+function listRuns(
+  filter: RunFilter,
+  limit: number,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<RunPage> {
+  const query = { ...(queryOf(filter) as RunQuery), limit, cursor };
+  return answered(client.GET("/api/v1/runs", { params: { query }, signal })) as Promise<RunPage>;
 }
 
 export function runQuery(id: string) {
