@@ -7,7 +7,7 @@ export type FailureState = Failure["state"];
 export type Decision = "resolve" | "ignore" | "reopen";
 
 export const failureKeys = { all: ["failures"] as const };
-const LOOK_AGAIN = 15_000;
+const LOOK_AGAIN = 5_000;
 
 /** Failed runs, the same failures together, the one that was seen last first. */
 export function failuresQuery(states: FailureState[]) {

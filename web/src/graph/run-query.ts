@@ -31,11 +31,12 @@ export function filterOf(params: URLSearchParams): RunFilter {
 export function queryOf(filter: RunFilter): Record<string, unknown> {
   const query: Record<string, unknown> = {};
   // What is being written may end with a blank.
-  for (const [name, value] of Object.entries(filter)) query[name] = valueOf(name as FilterName, value.trim());
+  for (const [name, value] of Object.entries(filter))
+    query[name] = wantedOf(name as FilterName, value.trim());
   return query;
 }
 
-function valueOf(name: FilterName, text: string): unknown {
+function wantedOf(name: FilterName, text: string): unknown {
   if (name === "status") return text.split(",");
   if (name === "min_seconds" || name === "max_seconds") return numberOf(text);
   return name === "version" && text !== "draft" ? numberOf(text) : text;

@@ -14,6 +14,7 @@ import { NodeAttempts } from "./node-attempts";
 import { NodeErrorView } from "./node-error";
 import { NodeLog } from "./node-log";
 import { RerunDialog } from "./rerun-dialog";
+import { RowsButton } from "./rows-button";
 
 type Props = {
   run: Run;
@@ -61,6 +62,7 @@ export function NodePanel({ run, row, instances, awaiting, events, onChoose }: P
             cached, from <Moment at={row.cached_at} />
           </span>
         ) : null}
+        {nodeHasEnded(row.status) ? <RowsButton runId={run.id} nodeId={row.node_id} /> : null}
         {instances.length > 1 ? <Instances row={row} instances={instances} onChoose={onChoose} /> : null}
       </div>
       <AnswerPanel runId={run.id} row={row} />

@@ -14,7 +14,9 @@ import { Duration, Moment } from "@/ui/moment";
 import { ProblemNote } from "@/ui/problem-note";
 import { triggerText, versionText } from "@/ui/run-table";
 import { StatusMark } from "@/ui/status-mark";
+import { ExportMenu } from "./export-menu";
 import { RerunDialog } from "./rerun-dialog";
+import { RunNotice } from "./run-notice";
 import { RunProgress } from "./run-progress";
 
 type Props = {
@@ -52,6 +54,7 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
           <ArrowLeftRight aria-hidden className="size-3.5" />
           Input and output
         </Button>
+        <ExportMenu runId={run.id} />
         {ended ? (
           <Button onClick={() => setRepeating(true)}>
             <RotateCcw aria-hidden className="size-3.5" />
@@ -110,6 +113,7 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
         ) : null}
         <TemporalLink runId={run.id} />
       </dl>
+      {ended ? null : <RunNotice run={run} />}
       {repeating ? <RerunDialog run={{ ...run, status }} onClose={() => setRepeating(false)} /> : null}
       {cancel.error ? <ProblemNote error={cancel.error} /> : null}
       {pause.error ? <ProblemNote error={pause.error} /> : null}

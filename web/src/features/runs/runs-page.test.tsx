@@ -114,7 +114,7 @@ test("all runs that a filter finds are cancelled together", async () => {
     }),
   );
   const { user } = openPage("/runs?workflow=wf_1&status=running");
-  await user.click(await screen.findByRole("button", { name: "Cancel…" }));
+  await user.click(await screen.findByRole("button", { name: "Cancel all…" }));
   await user.click(await screen.findByRole("button", { name: "Cancel 2 runs" }));
   expect(await screen.findByText("2 runs told to stop.")).toBeVisible();
   expect(bodies.at(-1)).toMatchObject({

@@ -59,13 +59,13 @@ export function RunsPage() {
       {wide || rare ? <FilterBar filter={filter} onChange={change} /> : null}
       {filtered && all.length > 0 ? (
         <div className="flex h-10 shrink-0 items-center gap-2 border-line border-b px-4">
-          <span className="flex-1 text-muted">All runs that this finds, also those further down:</span>
+          <span className="flex-1 text-muted">What the filter finds, also further down</span>
           <Button look="quiet" onClick={() => setParams({}, { replace: true })}>
             Show all runs
           </Button>
-          <Button onClick={() => setBulk("rerun")}>Run again…</Button>
+          <Button onClick={() => setBulk("rerun")}>Run all again…</Button>
           <Button look="danger" onClick={() => setBulk("cancel")}>
-            Cancel…
+            Cancel all…
           </Button>
         </div>
       ) : null}
