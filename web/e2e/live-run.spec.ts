@@ -79,7 +79,7 @@ test("a workflow is made, published, run and watched live", async ({ page }) => 
   await expectNothingSerious(page);
   await page.getByRole("tab", { name: "Timeline" }).click();
   await picture(page, "timeline");
-  await page.getByRole("tab", { name: "Log" }).click();
+  await page.getByRole("tablist", { name: "Views of the run" }).getByRole("tab", { name: "Log" }).click();
   await picture(page, "log");
 });
 
