@@ -22,6 +22,12 @@ class _Checked(StrEnum):
     WORKER = "worker"
 
 
+class _Exported(StrEnum):
+    BUNDLE = "bundle"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 _File = Annotated[Path, typer.Argument(help="A definition as JSON, format 1.", dir_okay=False)]
 _Input = Annotated[str, typer.Option("--input", "-i", help="The run's input as JSON, or @FILE.")]
 _Run = Annotated[str, typer.Argument(help="The id of the run.")]
@@ -162,6 +168,30 @@ def rerun(
     from temporal_workers.commands.rerun import rerun as repeat
 
     raise typer.Exit(repeat(run_id, origin, definition, input=input, overrides=overrides, alone=alone))
+
+
+@app.command()
+def export(
+    run_id: _Run,
+    format: Annotated[_Exported, typer.Option(help="What to write.")] = _Exported.BUNDLE,
+    node: Annotated[str | None, typer.Option(help="Only this node: its instances as a table (CSV).")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to; - for standard output.")] = None,
+    redact: Annotated[
+        list[str] | None, typer.Option(help="Of a bundle: leave out the values of this field, as email or customer.email; repeatable.")
+    ] = None,
+) -> None:
+    """Write a run to a file: as a bundle that another installation opens, as JSON, or as a report."""
+    from temporal_workers.commands.bundles import export as write
+
+    raise typer.Exit(write(run_id, format.value, node=node, output=output, redact=redact))
+
+
+@app.command("open")
+def open_(file: Annotated[Path, typer.Argument(help="A bundle that `holdfast export` has written.", dir_okay=False)]) -> None:
+    """Open a run of another installation: it is shown like any other, and never begun here."""
+    from temporal_workers.commands.bundles import open_bundle
+
+    raise typer.Exit(open_bundle(file))
 
 
 @app.command()

@@ -15,6 +15,7 @@ WorkersError
 ├── NotReady
 ├── ChildKeepsDying
 ├── InputUnreadable
+├── OutputRefused
 └── ProductError
     ├── ProductUnreachable
     └── ProductRefused
@@ -84,6 +85,10 @@ class NotReady(WorkersError):
 
 class ChildKeepsDying(WorkersError):
     code = "child_keeps_dying"
+
+
+class OutputRefused(WorkersError):
+    code = "output_refused"
 
 
 class InputUnreadable(WorkersError):

@@ -99,9 +99,17 @@ class LargeValues:
             return [await self._here(owner, one, level + 1) for one in value]
         return value
 
+    async def text_of(self, owner: Owner, digest: str) -> bytes:
+        """The JSON text of a kept value. Raises `ValueLost`."""
+        return await self._plain(owner, digest)
+
+    async def take_in(self, owner: Owner, text: bytes) -> str:
+        """Keeps a JSON text as a value, and gives its hash. Raises `StorageAway`."""
+        return await self._write(owner, text)
+
     async def carried_over(self, source: Owner, target: Owner, value: Json) -> Json:
         """The value, with everything that it refers to kept for another owner too. Raises `ValueLost`."""
-        for digest in _digests(value, KEY):
+        for digest in digests_of(value, KEY):
             plain = await self._plain(source, digest)
             await self._write(target, plain)
             await self._carry_files(source, target, json.loads(plain))
@@ -109,7 +117,7 @@ class LargeValues:
         return value
 
     async def _carry_files(self, source: Owner, target: Owner, value: Json) -> None:
-        for digest in _digests(value, "$file"):
+        for digest in digests_of(value, "$file"):
             try:
                 content = await self._storage.of_run(*_place(source)).get({"$file": {"hash": digest}})
             except InvalidConfig as lost:
@@ -167,7 +175,7 @@ def _place(owner: Owner) -> tuple[str, str]:
     return owner.workspace_id, owner.run_id
 
 
-def _digests(value: Json, kind: str) -> list[str]:
+def digests_of(value: Json, kind: str) -> list[str]:
     """The hashes of all references of a kind (`$payload`, `$file`) in a value, each once."""
     found: dict[str, None] = {}
     open_values = [value]

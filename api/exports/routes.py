@@ -1,17 +1,19 @@
 """`GET /runs/{id}/export` and `GET /runs/{id}/nodes/{node}/export`, always as downloads."""
 
 import json
-from collections.abc import AsyncIterator
-from typing import Literal
+from collections.abc import AsyncIterator, Iterator
+from typing import IO, Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
 
 from activities.kit.large_values import Owner, ValueLost
+from api.bundles.writing import BundleWriter
 from api.exports.report import report
 from api.exports.table import csv_of_nodes
 from api.kit.guard import GuardedRoute, Member, Policy, policy
-from api.kit.problem import NotFound
+from api.kit.problem import Conflict, NotFound
 from api.kit.services import Given, Services
 from api.runs import service
 from api.store import plans, records
@@ -19,23 +21,37 @@ from api.store.records import BEFORE_ALL
 from api.store.runs import RunRow
 from interpreter.json_value import Json, JsonObject
 from interpreter.large_value import is_reference
-from interpreter.protocol import NodeRow, RunEvent
+from interpreter.protocol import RUN_ENDS, NodeRow, RunEvent
 
 router = APIRouter(tags=["runs"], route_class=GuardedRoute)
 FORMAT = 1
 _PAGE = 500
+_PIECE = 256 * 1024
 _MOST_ROWS = 20_000
 """Of a report or a table; the JSON export has them all."""
 _WHOLE_BYTES = 1024 * 1024
 """A larger value is exported as its reference, whose bytes have an address of their own."""
 
+Redacted = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=200)]],
+    Query(max_length=50, description="Of a bundle: names of fields, or ends of paths such as customer.email, whose values are left out"),
+]
+
 
 @router.get("/runs/{run_id}/export", response_class=Response)
 @policy(Policy.MEMBER)
-async def export_run(run_id: str, member: Member, given: Given, format: Literal["json", "markdown"] = "json") -> Response:
-    """The whole run: as JSON with its plan, node rows and events, or as a report that people read."""
+async def export_run(
+    run_id: str, member: Member, given: Given, format: Literal["json", "markdown", "bundle"] = "json", redact: Redacted = ()
+) -> Response:
+    """The whole run: as JSON with its plan, node rows and events, as a report that people read, or as a bundle that
+    another installation opens, without the values of the fields that `redact` names."""
     run = await service.get(given, member.workspace_id, run_id)
     name = f"run-{run.id}"
+    if format == "bundle":
+        if run.status not in RUN_ENDS:
+            raise Conflict(f"the run is {run.status}: a bundle is made of a run that has ended")
+        file = await BundleWriter(given, run, list(redact)).write()
+        return _download(StreamingResponse(_pieces(file), media_type="application/zip"), f"{name}.holdfast.zip")
     if format == "json":
         return _download(StreamingResponse(_json(given, run), media_type="application/json"), f"{name}.json")
     rows = [row async for row in _rows(given, run, _MOST_ROWS)]
@@ -59,6 +75,12 @@ async def export_node(run_id: str, node_id: str, member: Member, given: Given) -
 def _download(answer: Response, name: str) -> Response:
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 async def _json(services: Services, run: RunRow) -> AsyncIterator[str]:

@@ -14,6 +14,7 @@ from activities.kit.keys import KeyRing
 from activities.kit.large_values import LargeValues
 from activities.kit.payload_storage import PayloadStorage
 from api.auth.routes import router as auth
+from api.bundles.routes import router as bundles
 from api.catalog.routes import router as catalog
 from api.codec.cross_origin import CodecCrossOrigin
 from api.codec.routes import router as codec
@@ -50,7 +51,7 @@ from interpreter.catalog import Catalog
 from interpreter.machine.constructs import control_node_types
 
 PREFIX = "/api/v1"
-_FEATURES = (auth, workspaces, workflows, bulk, runs, reruns, run_filters, failures, exports, retention, catalog, credentials, system, codec, documents)
+_FEATURES = (auth, workspaces, workflows, bulk, runs, reruns, run_filters, failures, exports, bundles, retention, catalog, credentials, system, codec, documents)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:

@@ -11,6 +11,7 @@ from api.kit.services import Services
 from api.runs.rerun_schemas import RerunBody
 from api.store import ids, runs, workflows
 from api.store.database import Connection
+from api.store.opened_bundles import BUNDLE
 from api.store.rerun_options import RerunOptions
 from api.store.runs import Caller, RunRow
 from api.workflows.service import runnable_plan
@@ -43,6 +44,8 @@ async def rerun(
     """
     if run.status not in RUN_ENDS:
         raise Conflict(f"the run is {run.status}: cancel it, or wait for its end")
+    if run.trigger.get("kind") == BUNDLE:
+        raise Conflict("the run came in a bundle: it has been run elsewhere, and its workflow is not here")
     repeating = await _repeating(services, member, run, body)
     outlook = await services.engine.reuses.outlook(run, repeating.runnable.plan, repeating.options)
     if repeating.options.origin in (FAILED, FAILED_ITEMS) and all(one.reused for one in outlook.verdicts):

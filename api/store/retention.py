@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.store import search
 from api.store.json_text import read, written
+from api.store.opened_bundles import BUNDLE
 from api.store.tables import NodeRun, Run, RunEventRow, Workflow, Workspace
 from api.store.upserts import table_of
 from interpreter.json_value import JsonObject
@@ -96,7 +97,7 @@ async def _oldest(
     repeating = _RUNS.alias("repeating")
     open_still = repeating.c.status.not_in(RUN_ENDS)
     needed = select(repeating.c.id).where(repeating.c.parent_run_id == _RUNS.c.id, open_still).exists()
-    conditions = [_RUNS.c.workflow_id == workflow_id, _RUNS.c.status.in_(statuses), ~_RUNS.c.follow_up_due, ~needed, *more]
+    conditions = [_RUNS.c.workflow_id == workflow_id, _RUNS.c.status.in_(statuses), _RUNS.c.trigger_kind != BUNDLE, ~_RUNS.c.follow_up_due, ~needed, *more]
     wanted = select(_RUNS.c.id, _RUNS.c.workspace_id, _RUNS.c.stored_bytes).where(*conditions)  # type: ignore[arg-type]
     rows = await connection.execute(wanted.order_by(_RUNS.c.created_at, _RUNS.c.id).limit(limit))
     return [DueRun(row.id, row.workspace_id, row.stored_bytes) for row in rows]

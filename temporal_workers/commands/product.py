@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import IO, Self
 
 import httpx
 
@@ -16,12 +16,14 @@ from temporal_workers.settings import ClientSettings
 _PATIENCE = 30.0
 # The server sends a comment at least every 15 s; a longer silence is a dead connection.
 _SILENCE = 60.0
+_LONG = 300.0
+"""A file may take a while to be sent and looked through."""
 
 
 class Product:
     def __init__(self, base_url: str, key: str | None, transport: httpx.BaseTransport | None = None) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._base_url = base_url
+        self.base_url = base_url
         self._http = httpx.Client(
             base_url=f"{base_url}/api/v1", headers=headers, timeout=_PATIENCE, transport=transport, trust_env=False
         )
@@ -68,6 +70,18 @@ class Product:
         body = {} if told is None else {"json": told}
         return self._call("POST", path, **body)
 
+    def download(self, path: str, query: dict[str, str | list[str]]) -> Iterator[bytes]:
+        """A file, piece by piece."""
+        with self._reaching(), self._http.stream("GET", path, params=query, timeout=_SILENCE) as answer:
+            if answer.is_error:
+                answer.read()
+                raise _refusal(answer)
+            yield from answer.iter_bytes()
+
+    def upload(self, path: str, file: IO[bytes]) -> JsonObject:
+        """Sends a file as it is."""
+        return self._call("POST", path, content=file, headers={"Content-Type": "application/zip"}, timeout=_LONG)
+
     @contextmanager
     def events(self, run_id: str, after: str | None, patience: float = _SILENCE) -> Iterator[Iterator[Frame]]:
         headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": after} if after else {})
@@ -106,7 +120,7 @@ class Product:
             yield
         except httpx.TransportError as failure:
             raise ProductUnreachable(
-                f"No answer from {self._base_url}: {failure or type(failure).__name__}.",
+                f"No answer from {self.base_url}: {failure or type(failure).__name__}.",
                 "Start the product with `make up`, or set HOLDFAST_URL to where it runs.",
             ) from failure
 

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open
+         * @description Checks every hash and shows the run in it like any other; 200 when it was opened before.
+         */
+        post: operations["open__api_v1_bundles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/codec/decode": {
         parameters: {
             query?: never;
@@ -430,7 +450,8 @@ export interface paths {
         };
         /**
          * Export Run
-         * @description The whole run: as JSON with its plan, node rows and events, or as a report that people read.
+         * @description The whole run: as JSON with its plan, node rows and events, as a report that people read, or as a bundle that
+         *     another installation opens, without the values of the fields that `redact` names.
          */
         get: operations["export_run_api_v1_runs__run_id__export_get"];
         put?: never;
@@ -2211,6 +2232,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    open__api_v1_bundles_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+        };
+    };
     decode_api_v1_codec_decode_post: {
         parameters: {
             query?: never;
@@ -3042,7 +3096,9 @@ export interface operations {
     export_run_api_v1_runs__run_id__export_get: {
         parameters: {
             query?: {
-                format?: "json" | "markdown";
+                format?: "json" | "markdown" | "bundle";
+                /** @description Of a bundle: names of fields, or ends of paths such as customer.email, whose values are left out */
+                redact?: string[];
             };
             header?: never;
             path: {

@@ -8,10 +8,11 @@ import { ProblemNote } from "@/ui/problem-note";
 const FORMATS: { id: ExportFormat; name: string; hint: string }[] = [
   { id: "markdown", name: "Report", hint: "Markdown: the cause first, then what happened" },
   { id: "json", name: "JSON", hint: "Everything that is recorded, with the plan" },
+  { id: "bundle", name: "Bundle", hint: "One file that another installation opens; of a run that has ended" },
 ];
 
 /** The run as a file to keep or to send. */
-export function ExportMenu({ runId }: { runId: string }) {
+export function ExportMenu({ runId, ended = false }: { runId: string; ended?: boolean }) {
   const load = useMutation({ mutationFn: (format: ExportFormat) => exportRun(runId, format) });
   return (
     <>
@@ -31,8 +32,9 @@ export function ExportMenu({ runId }: { runId: string }) {
             {FORMATS.map(({ id, name, hint }) => (
               <DropdownMenu.Item
                 key={id}
+                disabled={id === "bundle" && !ended}
                 onSelect={() => load.mutate(id)}
-                className="cursor-pointer select-none rounded px-2 py-1.5 outline-none data-[highlighted]:bg-hover"
+                className="cursor-pointer select-none rounded px-2 py-1.5 outline-none data-[highlighted]:bg-hover data-[disabled]:opacity-50"
               >
                 {name}
                 <span className="block text-muted text-xs">{hint}</span>

@@ -8,7 +8,7 @@ import { IconButton } from "@/ui/button";
 
 type Props = { filter: RunFilter; onChange: (name: FilterName, value: string) => void };
 
-const TRIGGERS = ["api", "ui", "schedule", "webhook", "workflow", "error", "rerun", "test"];
+const TRIGGERS = ["api", "ui", "schedule", "webhook", "workflow", "error", "rerun", "test", "bundle"];
 const FIELD = "h-7 rounded-md border border-line-strong bg-page px-2 text-ink text-sm";
 
 /** The filters that are not needed every day. */

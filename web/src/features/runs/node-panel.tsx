@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Run } from "@/api/types";
 import { typeName } from "@/graph/definition";
 import type { NodeRow, RunEvent } from "@/graph/live-run";
+import { cameInBundle } from "@/graph/run-origin";
 import { nodeHasEnded, runHasEnded, STATUS_WORDS } from "@/graph/status";
 import { Button } from "@/ui/button";
 import { Duration, Moment } from "@/ui/moment";
@@ -66,7 +67,7 @@ export function NodePanel({ run, row, instances, awaiting, events, onChoose }: P
         {instances.length > 1 ? <Instances row={row} instances={instances} onChoose={onChoose} /> : null}
       </div>
       <AnswerPanel runId={run.id} row={row} />
-      {runHasEnded(run.status) ? (
+      {runHasEnded(run.status) && !cameInBundle(run.trigger) ? (
         <div className="px-3 pb-2">
           <Button onClick={() => setRepeating(true)}>Run again from here</Button>
         </div>

@@ -7,6 +7,7 @@ import { systemQuery, temporalPage } from "@/api/system";
 import type { Run } from "@/api/types";
 import type { StreamState } from "@/api/use-run-events";
 import { shortId } from "@/graph/run-id";
+import { cameInBundle } from "@/graph/run-origin";
 import { type RunStatus, runHasEnded } from "@/graph/status";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy-button";
@@ -54,8 +55,8 @@ export function RunHeader({ run, status, endedAt, stream, onValues }: Props) {
           <ArrowLeftRight aria-hidden className="size-3.5" />
           Input and output
         </Button>
-        <ExportMenu runId={run.id} />
-        {ended ? (
+        <ExportMenu runId={run.id} ended={ended} />
+        {cameInBundle(run.trigger) ? null : ended ? (
           <Button onClick={() => setRepeating(true)}>
             <RotateCcw aria-hidden className="size-3.5" />
             Run again

@@ -15,6 +15,7 @@ import { RunTable } from "@/ui/run-table";
 import { SearchField } from "@/ui/search-field";
 import { Waiting } from "@/ui/waiting";
 import { FilterBar } from "./filter-bar";
+import { OpenBundle } from "./open-bundle";
 import { SavedFilters } from "./saved-filters";
 
 /** All runs of the workspace, newest first; the address says what they are narrowed by. */
@@ -55,6 +56,7 @@ export function RunsPage() {
           <ListFilter aria-hidden className="size-3.5" />
           Filters
         </Button>
+        <OpenBundle />
       </header>
       {wide || rare ? <FilterBar filter={filter} onChange={change} /> : null}
       {filtered && all.length > 0 ? (
