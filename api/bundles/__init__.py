@@ -1,1 +1,1 @@
-"""A run as one file that another installation can open."""
+"""Opens runs that other installations have exported."""

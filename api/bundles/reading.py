@@ -7,8 +7,8 @@ from typing import IO, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from api.bundles import manifest as named
-from api.bundles.manifest import FORMAT, MANIFEST, Manifest
+from api.exports import manifest as named
+from api.exports.manifest import FORMAT, MANIFEST, Manifest
 from api.kit.problem import Unprocessable
 from api.kit.strict_json import read_json
 from api.runs.schemas import AttemptView, ErrorView, NodeView, RunView

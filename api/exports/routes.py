@@ -9,7 +9,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from activities.kit.large_values import Owner, ValueLost
-from api.bundles.writing import BundleWriter
+from api.exports.bundle import BundleWriter
 from api.exports.report import report
 from api.exports.table import csv_of_nodes
 from api.kit.guard import GuardedRoute, Member, Policy, policy

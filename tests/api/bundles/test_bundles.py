@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from activities.kit.large_values import Owner
-from api.bundles.manifest import MANIFEST, Manifest
+from api.exports.manifest import MANIFEST, Manifest
 from tests.api.databases import END, frame, node_row, record, settings_for
 from tests.api.installation import Installation, installed
 

@@ -9,9 +9,9 @@ from typing import IO
 
 from activities.kit.errors import InvalidConfig, StorageAway
 from activities.kit.large_values import Owner, ValueLost, digests_of
-from api.bundles import manifest as named
-from api.bundles.manifest import File, LeftOut, Manifest, Redaction
-from api.bundles.redaction import Redactor
+from api.exports import manifest as named
+from api.exports.manifest import File, LeftOut, Manifest, Redaction
+from api.exports.redaction import Redactor
 from api.exports.report import report
 from api.kit.services import Services
 from api.kit.times import shown
