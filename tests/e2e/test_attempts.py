@@ -1,9 +1,12 @@
 """One node instance: its attempts and log lines, while it runs and afterwards."""
 
+import asyncio
 import threading
 from typing import Any
 
 import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
 
 from tests.e2e.test_runs import events_as_they_come, read_events, request
 from tests.ledger import Ledger
@@ -12,6 +15,8 @@ from tests.running_product import RunningProduct
 pytestmark = pytest.mark.engine
 QUICK = {"initial_interval": "200ms", "max_attempts": 4, "jitter": "none"}
 SLOW_CODE = "print('begun')\ntotal = 0\nfor n in range(10 ** 9):\n    total += n\noutput = total"
+
+SHORT_CODE = SLOW_CODE.replace("10 ** 9", "4 * 10 ** 7")
 
 
 def instance(product: RunningProduct, run_id: str, key: str) -> dict[str, Any]:
@@ -73,3 +78,26 @@ def test_the_progress_counts_items_and_knows_earlier_runs(product: RunningProduc
     product.ended(run["id"])
     shown = product.http.get(f"/runs/{run['id']}/progress").json()
     assert (shown["done"], shown["total"], shown["left_ms"]) == (4, 4, None)
+
+
+def test_a_run_that_nobody_watches_is_told_nothing(product: RunningProduct) -> None:
+    """What a node says while it runs costs history only where somebody looks (`docs/decisions/0012`)."""
+    code = {"id": "said", "type": "core.code@1", "config": {"code": SHORT_CODE, "max_seconds": 20}}
+    workflow_id = product.published({"nodes": [code]})
+    unseen = product.start_run(workflow_id)["id"]
+    seen = product.start_run(workflow_id)["id"]
+    frames = read_events(product, seen)
+    product.ended(unseen)
+    assert [frame["message"] for frame in frames if frame["event"] == "log"] == ["begun"]
+    kinds = {run_id: asyncio.run(history(product, run_id)) for run_id in (unseen, seen)}
+    assert "WORKFLOW_EXECUTION_SIGNALED" in kinds[seen]
+    assert "WORKFLOW_EXECUTION_SIGNALED" not in kinds[unseen]
+    assert len(kinds[seen]) > len(kinds[unseen])
+
+
+async def history(product: RunningProduct, run_id: str) -> list[str]:
+    """The kinds of events that Temporal keeps of a run."""
+    system = product.http.get("/system").json()["temporal"]
+    client = await Client.connect(system["address"], namespace=system["namespace"])
+    events = client.get_workflow_handle(run_id).fetch_history_events()
+    return [EventType.Name(one.event_type).removeprefix("EVENT_TYPE_") async for one in events]
