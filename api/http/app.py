@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIWebSocketRoute, iter_route_contexts
 from starlette.routing import Route
 
@@ -31,7 +32,7 @@ from api.internal.results import router as results
 from api.internal.routes import router as internal
 from api.kit.guard import GuardedRoute, RouteWithoutPolicy, policy_of
 from api.kit.key_door import KeyDoor
-from api.kit.problem import answer_problems
+from api.kit.problem import answer_problems, problem
 from api.kit.services import Services
 from api.retention.policy import Retention
 from api.retention.routes import router as retention
@@ -42,6 +43,7 @@ from api.runs.rerun_routes import router as reruns
 from api.runs.routes import router as runs
 from api.settings import ApiSettings
 from api.store.database import Database
+from api.store.troubles import DatabaseTrouble, trouble_of
 from api.store.upgrade import upgrade
 from api.store.vault import Vault
 from api.system.routes import router as system
@@ -69,6 +71,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CodecCrossOrigin, path=f"{PREFIX}/codec/", temporal_ui=settings.temporal_ui)
     answer_problems(app)
+    for kind in DatabaseTrouble:
+        app.add_exception_handler(kind, _answer_trouble)
     root = APIRouter(prefix=PREFIX)
     for feature in _FEATURES:
         root.include_router(feature)
@@ -79,6 +83,18 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.router.routes.append(Route("/{path:path}", serve_web, methods=["GET", "HEAD"], include_in_schema=False))
     check_policies(app)
     return app
+
+
+async def _answer_trouble(request: Request, error: Exception) -> Response:
+    """Says what stands in the way, where it is the database and no defect of ours."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        raise error
+    structlog.get_logger("http").warning("the database can't do its work", trouble=trouble, path=request.url.path)
+    if trouble == "full":
+        hint = "nothing was changed: make space on the disk of the database, and send it again"
+        return problem(507, "storage_full", f"there is no space left; {hint}", {"Retry-After": "30"}, hint=hint)
+    return problem(503, "database_away", "the database does not answer; nothing was changed: send it again", {"Retry-After": "2"})
 
 
 def check_policies(app: FastAPI) -> None:

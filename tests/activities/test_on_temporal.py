@@ -162,6 +162,7 @@ async def test_the_list_of_attempts_survives_between_attempts(temporal_address: 
             call = NodeCall("ws-1", "ws", "n", "n", "test.node@1", {}, {})
             result = await client.execute_workflow("test.one_node", call, id=f"ws-{uuid.uuid4().hex}", task_queue=queue)
     assert result == ["done", 3]
-    assert seen == [[], [["ServerError"]], [["ServerError", "ServerError"]]]
+    told = [[one["error"]["name"] for one in details[0]] if details else [] for details in seen]
+    assert told == [[], ["ServerError"], ["ServerError", "ServerError"]]
 
 
