@@ -1,4 +1,4 @@
-"""What follows the end of a run: a caller that waits is told, and an error workflow is started.
+"""What follows the end of a run: a caller that waits is told, an error workflow and notifications are started.
 
 That something is due stands in the run's row since the transaction of its end, so a crash only delays it.
 """
@@ -19,9 +19,10 @@ from api.engine.door import RunRequest, Starter, begin_run
 from api.engine.errors import RunRefused, TemporalAway
 from api.engine.published import PublishedVersions
 from api.engine.times import now, shown
-from api.store import follow_ups
+from api.store import follow_ups, notification_rules
 from api.store.database import Database
 from api.store.follow_ups import FollowUp
+from api.store.notification_rules import NotificationRule
 from api.store.run_options import RunOptions
 from interpreter.json_value import Json, JsonObject
 from interpreter.protocol import CHILD_ENDED_SIGNAL, ChildEnd, ErrorValue
@@ -80,6 +81,8 @@ class FollowUps:
             await self._tell_caller(one, *one.waiting_caller)
         if one.error_workflows:
             await self._start_error_workflow(one)
+        for rule in one.rules:
+            await self._notify(one, rule)
         async with self._database.write() as connection:
             await follow_ups.done(connection, one.run_id)
 
@@ -113,8 +116,22 @@ class FollowUps:
                 log = structlog.get_logger("engine")
                 log.warning("an error workflow can't be started", run_id=one.run_id, named=name, error=refused.message)
 
-    async def _start(self, one: FollowUp, name: str) -> None:
+    async def _notify(self, one: FollowUp, rule: NotificationRule) -> None:
+        if rule.quiet_minutes and one.fingerprint is not None:
+            async with self._database.read() as connection:
+                told = (one.workspace_id, one.fingerprint, one.run_id, one.ended_at, rule.quiet_minutes)
+                if await notification_rules.was_told(connection, *told):
+                    return
+        try:
+            await self._start(one, rule.run, {"id": rule.id, "name": rule.name})
+        except RunRefused as refused:
+            log = structlog.get_logger("engine")
+            log.warning("a notification can't be sent", run_id=one.run_id, rule=rule.name, error=refused.message)
+
+    async def _start(self, one: FollowUp, name: str, rule: JsonObject | None = None) -> None:
         input = error_input(one, self._public_url)
+        if rule is not None:
+            input["rule"] = rule
         async with self._database.read() as connection:
             chosen = await choose(connection, self._published, one.workspace_id, name, None, input)
         request = RunRequest(
@@ -125,7 +142,7 @@ class FollowUps:
             input=input,
             trigger={"kind": "failure", "name": one.workflow_name, "at": now(), "payload": None},
             # Not a key that a request could carry: those are plain ASCII.
-            idempotency_key=f"error·{one.run_id}",
+            idempotency_key=f"error·{one.run_id}" if rule is None else f"notify·{rule['id']}·{one.run_id}",
             # A failing error workflow starts no other: that would go on for ever.
             options=RunOptions(quiet=True),
         )
@@ -182,4 +199,5 @@ def error_input(one: FollowUp, public_url: str) -> JsonObject:
         "ended_at": shown(one.ended_at),
         "url": f"{public_url.rstrip('/')}/runs/{one.run_id}",
     }
-    return {"run": run, "error": error}
+    failures = f"{public_url.rstrip('/')}/runs?fingerprint={one.fingerprint}"
+    return {"run": run, "error": error, "failure": {"fingerprint": one.fingerprint, "url": failures}}

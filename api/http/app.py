@@ -23,6 +23,7 @@ from api.credentials.routes import router as credentials
 from api.engine.engine import Engine
 from api.engine.published import PublishedVersions
 from api.exports.routes import router as exports
+from api.failures.notification_routes import router as notification_rules
 from api.failures.routes import router as failures
 from api.hooks.routes import router as hooks
 from api.http.documents import router as documents
@@ -53,7 +54,7 @@ from interpreter.catalog import Catalog
 from interpreter.machine.constructs import control_node_types
 
 PREFIX = "/api/v1"
-_FEATURES = (auth, workspaces, workflows, bulk, runs, reruns, run_filters, failures, exports, bundles, retention, catalog, credentials, system, codec, documents)
+_FEATURES = (auth, workspaces, workflows, bulk, runs, reruns, run_filters, failures, notification_rules, exports, bundles, retention, catalog, credentials, system, codec, documents)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, true, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.store.json_text import read
+from api.store.notification_rules import NotificationRule, rules_of
 from api.store.run_options import RunOptions
 from api.store.tables import Run, Workspace
 from api.store.upserts import table_of
@@ -36,6 +37,9 @@ class FollowUp:
     """The Temporal workflow to be told, and its instance key."""
     error_workflows: tuple[str, ...]
     """Ids or names, the first that can be started counts; empty when its end is no reason."""
+    rules: tuple[NotificationRule, ...] = ()
+    """Those of the workspace that tell of such an end."""
+    fingerprint: str | None = None
     caller_run_id: str | None = None
     """The run that the waiting execution belongs to."""
 
@@ -94,13 +98,19 @@ def _follow_up(row: Row[Any]) -> FollowUp:
         ended_at=row.ended_at,
         waiting_caller=(row.caller_execution or row.caller_run_id, row.caller_key) if row.caller_waits else None,
         error_workflows=_error_workflows(row),
+        rules=tuple(one for one in rules_of(read(row.settings)) if one.concerns(row.workflow_id, row.status)) if _is_told(row) else (),
+        fingerprint=row.fingerprint,
         caller_run_id=row.caller_run_id,
     )
 
 
-def _error_workflows(row: Row[Any]) -> tuple[str, ...]:
+def _is_told(row: Row[Any]) -> bool:
     options = RunOptions.of(read(row.options))
-    if row.status not in _FAILED or options.quiet or options.dry_run:
+    return row.status in _FAILED and not options.quiet and not options.dry_run
+
+
+def _error_workflows(row: Row[Any]) -> tuple[str, ...]:
+    if not _is_told(row):
         return ()
     named = (row.error_workflow, read(row.settings).get("error_workflow"))
     return tuple(dict.fromkeys(name for name in named if name))

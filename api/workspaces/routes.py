@@ -25,7 +25,8 @@ class WorkspaceSettings(BaseModel):
 @policy(Policy.MEMBER)
 async def get_settings(member: Member, given: Given) -> JsonObject:
     async with given.database.read() as connection:
-        return await workspaces.settings(connection, member.workspace_id)
+        saved = await workspaces.settings(connection, member.workspace_id)
+    return {name: value for name, value in saved.items() if name in WorkspaceSettings.model_fields}
 
 
 @router.put("/settings", response_model=WorkspaceSettings)
@@ -38,8 +39,9 @@ async def save_settings(body: WorkspaceSettings, member: Member, given: Given) -
         if named is not None and len(await workflows.named(connection, member.workspace_id, named)) != 1:
             message = "this is neither the id of a workflow nor a name that only one has"
             raise Unprocessable(f"error_workflow: {message}", fields=[{"field": "error_workflow", "pointer": "/error_workflow", "message": message}])
-        kept = (await workspaces.settings(connection, member.workspace_id)).get("retention")
-        await workspaces.save_settings(connection, member.workspace_id, wanted | ({"retention": kept} if kept else {}))
+        before = await workspaces.settings(connection, member.workspace_id)
+        kept = {name: value for name, value in before.items() if name not in WorkspaceSettings.model_fields}
+        await workspaces.save_settings(connection, member.workspace_id, {**kept, **wanted})
     return wanted
 
 

@@ -32,15 +32,14 @@ test("95 of 100 events are in the browser within half a second", async ({ page, 
       };
       const run = await (await fetch(`/api/v1/workflows/${workflow}/runs`, body)).json();
       const stream = await fetch(`/api/v1/runs/${run.id}/events`, { headers });
-      const reader = (stream.body as ReadableStream<Uint8Array>)
-        .pipeThrough(new TextDecoderStream())
-        .getReader();
+      const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
+      const text = new TextDecoder();
       const found: number[] = [];
       for (let rest = ""; ; ) {
         const { value, done } = await reader.read();
         const now = Date.now();
         if (done) return found;
-        const frames = (rest + value).split("\n\n");
+        const frames = (rest + text.decode(value, { stream: true })).split("\n\n");
         rest = frames.pop() ?? "";
         for (const frame of frames) {
           const data = frame.split("\n").find((line) => line.startsWith("data: "));

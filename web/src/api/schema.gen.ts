@@ -284,6 +284,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notification-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Rules */
+        get: operations["list_rules_api_v1_notification_rules_get"];
+        put?: never;
+        /** Create Rule */
+        post: operations["create_rule_api_v1_notification_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Rule
+         * @description Replaces it.
+         */
+        put: operations["change_rule_api_v1_notification_rules__rule_id__put"];
+        post?: never;
+        /** Remove Rule */
+        delete: operations["remove_rule_api_v1_notification_rules__rule_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/run-filters": {
         parameters: {
             query?: never;
@@ -1878,6 +1917,83 @@ export interface components {
             /** Reused */
             reused: boolean;
         };
+        /** RuleBody */
+        RuleBody: {
+            /** Name */
+            name: string;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Quiet Minutes
+             * @description The same failure is not told again within so many
+             * @default 0
+             */
+            quiet_minutes: number;
+            /**
+             * Run
+             * @description The workflow that tells of it: an id, or a name that only one has
+             */
+            run: string;
+            /**
+             * Statuses
+             * @default [
+             *       "failed",
+             *       "timed_out"
+             *     ]
+             */
+            statuses: ("failed" | "timed_out")[];
+            /**
+             * Workflows
+             * @description Ids of those whose failures count; none: all
+             */
+            workflows?: string[];
+        };
+        /** RuleList */
+        RuleList: {
+            /** Items */
+            items: components["schemas"]["RuleView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** RuleView */
+        RuleView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /**
+             * Quiet Minutes
+             * @description The same failure is not told again within so many
+             * @default 0
+             */
+            quiet_minutes: number;
+            /**
+             * Run
+             * @description The workflow that tells of it: an id, or a name that only one has
+             */
+            run: string;
+            /**
+             * Statuses
+             * @default [
+             *       "failed",
+             *       "timed_out"
+             *     ]
+             */
+            statuses: ("failed" | "timed_out")[];
+            /**
+             * Workflows
+             * @description Ids of those whose failures count; none: all
+             */
+            workflows?: string[];
+        };
         /** RunPage */
         RunPage: {
             /** Items */
@@ -2727,6 +2843,123 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TrialView"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_rules_api_v1_notification_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+        };
+    };
+    create_rule_api_v1_notification_rules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_rule_api_v1_notification_rules__rule_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_rule_api_v1_notification_rules__rule_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Bell } from "lucide-react";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { type Failure, type FailureState, failuresQuery } from "@/api/failures";
@@ -9,6 +10,7 @@ import { Empty } from "@/ui/empty";
 import { ProblemNote } from "@/ui/problem-note";
 import { Waiting } from "@/ui/waiting";
 import { FailureTable } from "./failure-table";
+import { NotificationsDialog } from "./notifications-dialog";
 
 const SHOWN: Record<string, { name: string; states: FailureState[] }> = {
   open: { name: "To look at", states: ["open", "came_back"] },
@@ -22,12 +24,17 @@ export function FailuresPage() {
   const shown = params.get("state") ?? "open";
   const failures = useInfiniteQuery(failuresQuery((SHOWN[shown] ?? SHOWN.open)?.states ?? ["open"]));
   const [repeating, setRepeating] = useState<Failure | null>(null);
+  const [telling, setTelling] = useState(false);
   const all = failures.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (
     <main className="flex min-h-0 flex-1 flex-col">
       <header className="flex h-12 shrink-0 items-center gap-3 border-line border-b px-4">
         <h1 className="flex-1 font-semibold text-lg">Failures</h1>
+        <Button onClick={() => setTelling(true)}>
+          <Bell aria-hidden className="size-3.5" />
+          Notifications
+        </Button>
         <label className="inline-flex items-center gap-2 text-muted">
           Show
           <select
@@ -64,6 +71,7 @@ export function FailuresPage() {
           </div>
         ) : null}
       </div>
+      {telling ? <NotificationsDialog onClose={() => setTelling(false)} /> : null}
       {repeating ? (
         <BulkDialog
           title={`Run again what failed in ${repeating.workflow_name}`}
@@ -83,8 +91,7 @@ function NoFailures({ shown }: { shown: string }) {
     <Empty title="Nothing to look at" action={<ButtonLink to="/runs">Open the runs</ButtonLink>}>
       <p>
         Runs that fail or time out are gathered here, the same failures together. One that is resolved comes
-        back when a run fails so again. To be told of a failure, name an error workflow in a workflow's
-        settings.
+        back when a run fails so again. Notifications tell you of them by a workflow of your own.
       </p>
     </Empty>
   );
