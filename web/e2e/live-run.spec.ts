@@ -106,10 +106,21 @@ test("every page fits a small window in dark", async ({ page }) => {
   await signIn(page);
   await picture(page, "workflows-dark");
   await expectNothingSerious(page);
-  await page.goto("/runs");
-  await expect(page.getByRole("heading", { name: "Runs" })).toBeVisible();
-  await picture(page, "runs-dark");
+  for (const [path, name] of [
+    ["/runs", "Runs"],
+    ["/runs?status=failed&min_seconds=0", "Runs"],
+    ["/failures", "Failures"],
+  ] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { name, exact: true })).toBeVisible();
+    await picture(page, `${name.toLowerCase()}${path.length > 10 ? "-filtered" : ""}-dark`);
+    await expectNothingSerious(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    expect(wide).toBe(false);
+  }
+  await page.getByRole("button", { name: "Notifications" }).click();
+  await expect(page.getByRole("dialog", { name: "Notifications" })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "Notifications" })).toHaveCSS("opacity", "1");
+  await picture(page, "notifications-dark");
   await expectNothingSerious(page);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-  expect(wide).toBe(false);
 });

@@ -4,7 +4,7 @@ import { useRef } from "react";
 import { useNavigate } from "react-router";
 import { openBundle } from "@/api/exports";
 import { runKeys } from "@/api/runs";
-import { Button } from "@/ui/button";
+import { IconButton } from "@/ui/button";
 import { Modal } from "@/ui/modal";
 import { ProblemNote } from "@/ui/problem-note";
 
@@ -22,14 +22,13 @@ export function OpenBundle() {
   });
   return (
     <>
-      <Button
+      <IconButton
+        label={open.isPending ? "Opening…" : "Open a bundle of another installation"}
         disabled={open.isPending}
         onClick={() => field.current?.click()}
-        title="Open a run of another installation"
       >
-        <FolderOpen aria-hidden className="size-3.5" />
-        {open.isPending ? "Opening…" : "Open a bundle"}
-      </Button>
+        <FolderOpen aria-hidden className="size-4" />
+      </IconButton>
       <input
         ref={field}
         type="file"
