@@ -113,7 +113,7 @@ def _lifespan_of(settings: ApiSettings):  # type: ignore[no-untyped-def]
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(upgrade, settings)
         ring = KeyRing.from_settings(settings)
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, ring)
         keys = KeyDoor(database)
         key = settings.bootstrap_api_key
         await keys.seed(key.get_secret_value() if key else None)

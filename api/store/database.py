@@ -10,6 +10,8 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from activities.kit.keys import KeyRing
+from api.store.sealing import seal_with
 from api.store.search import place
 
 Connection = AsyncConnection
@@ -40,12 +42,14 @@ class Database:
 
     SQLite is written by one connection at a time (its own rule); Postgres by as many as the pool has."""
 
-    def __init__(self, written: str) -> None:
+    def __init__(self, written: str, ring: KeyRing | None = None) -> None:
         url = readable_url(written)
         self.kind = "sqlite" if url.drivername.startswith("sqlite") else "postgres"
         if self.kind == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._engine = _sqlite(url) if self.kind == "sqlite" else create_async_engine(url, pool_pre_ping=True, pool_size=20, hide_parameters=True)
+        if ring is not None:
+            seal_with(self._engine, ring)
         self._writer = asyncio.Lock() if self.kind == "sqlite" else None
 
     @asynccontextmanager

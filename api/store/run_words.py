@@ -15,6 +15,8 @@ from interpreter.protocol import NodeRow, RunEvent, RunRecord
 _RUNS, _NODES, _EVENTS = table_of(Run), table_of(NodeRun), table_of(RunEventRow)
 _MOST_ROWS = 500
 _MOST_LINES = 1_000
+_MOST_EVENTS = 10_000
+"""That are looked through for lines: they are encrypted."""
 
 
 async def index_end(connection: AsyncConnection, record: RunRecord) -> None:
@@ -37,9 +39,9 @@ async def index_end(connection: AsyncConnection, record: RunRecord) -> None:
 async def _recorded(connection: AsyncConnection, run_id: str) -> tuple[list[NodeRow], list[RunEvent]]:
     failed = (_NODES.c.run_id == run_id, _NODES.c.status == "failed")
     rows = await connection.execute(select(_NODES.c.row).where(*failed).limit(_MOST_ROWS))
-    lines = (_EVENTS.c.run_id == run_id, _EVENTS.c.event.contains('"event":"log"'))
-    events = await connection.execute(select(_EVENTS.c.event).where(*lines).order_by(_EVENTS.c.seq).limit(_MOST_LINES))
-    return [read(one) for one in rows.scalars()], [read(one) for one in events.scalars()]
+    events = await connection.execute(select(_EVENTS.c.event).where(_EVENTS.c.run_id == run_id).order_by(_EVENTS.c.seq).limit(_MOST_EVENTS))
+    lines = [event for one in events.scalars() if (event := read(one))["event"] == "log"]
+    return [read(one) for one in rows.scalars()], lines[:_MOST_LINES]
 
 
 def _errors(record: RunRecord, nodes: Iterable[NodeRow]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The tables. Values of workflows and runs are JSON as text; times are UTC."""
+"""The tables. Values of workflows and runs are JSON as text, those of runs encrypted; times are UTC."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +7,8 @@ from sqlalchemy import BigInteger, DateTime, Index, Text, UniqueConstraint, fals
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from api.store.sealing import SealedText
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -69,7 +71,7 @@ class Workflow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    pins: str = Field(default="{}", sa_type=Text, sa_column_kwargs=_later("{}"))
+    pins: str = Field(default="{}", sa_type=SealedText("workflows.pins"), sa_column_kwargs=_later("{}"))
     """Outputs by node id, which runs of the draft take instead of calling the node."""
     retention: str = Field(default="{}", sa_type=Text, sa_column_kwargs=_later("{}"))
     """Of `{"days"?, "failed_days"?, "megabytes"?}` what is set for this workflow alone."""
@@ -120,10 +122,10 @@ class Run(SQLModel, table=True):
     version: int | None = None
     plan_hash: str
     status: str
-    input: str = Field(sa_type=Text)
-    output: str = Field(sa_type=Text)
-    error: str = Field(sa_type=Text)
-    trigger: str = Field(sa_type=Text)
+    input: str = Field(sa_type=SealedText("runs.input"))
+    output: str = Field(sa_type=SealedText("runs.output"))
+    error: str = Field(sa_type=SealedText("runs.error"))
+    trigger: str = Field(sa_type=SealedText("runs.trigger"))
     trigger_kind: str
     idempotency_key: str | None = None
     request_hash: str | None = None
@@ -141,9 +143,9 @@ class Run(SQLModel, table=True):
     """The Temporal workflow that is to be told, where it is not the caller's own."""
     depth: int = Field(default=0, sa_column_kwargs=_later("0"))
     """How many runs call each other down to this one."""
-    options: str = Field(default="{}", sa_type=Text, sa_column_kwargs=_later("{}"))
+    options: str = Field(default="{}", sa_type=SealedText("runs.options"), sa_column_kwargs=_later("{}"))
     """`RunOptions` as JSON."""
-    response: str = Field(default="null", sa_type=Text, sa_column_kwargs=_later("null"))
+    response: str = Field(default="null", sa_type=SealedText("runs.response"), sa_column_kwargs=_later("null"))
     """What the run has answered its caller, before its end or at it."""
     attention: str | None = None
     stalled_reason: str | None = Field(default=None, sa_type=Text)
@@ -180,7 +182,7 @@ class NodeRun(SQLModel, table=True):
     key: str = Field(primary_key=True)
     place: int
     status: str
-    row: str = Field(sa_type=Text)
+    row: str = Field(sa_type=SealedText("node_runs.row"))
     """The row in the shape of the contract."""
 
 
@@ -188,7 +190,7 @@ class RunEventRow(SQLModel, table=True):
     __tablename__ = "run_events"
     run_id: str = Field(primary_key=True, foreign_key="runs.id")
     seq: int = Field(primary_key=True)
-    event: str = Field(sa_type=Text)
+    event: str = Field(sa_type=SealedText("run_events.event"))
 
 
 class NodeResultRow(SQLModel, table=True):

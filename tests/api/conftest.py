@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from activities.kit.keys import KeyRing
 from api.settings import ApiSettings
 from api.store.database import Database
 from api.store.upgrade import upgrade
@@ -71,7 +72,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ApiSett
 
 @pytest.fixture
 async def database(settings: ApiSettings) -> AsyncIterator[Database]:
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, KeyRing.from_settings(settings))
     yield database
     await database.close()
 

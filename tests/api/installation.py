@@ -87,8 +87,8 @@ class Installation:
 @asynccontextmanager
 async def installed(settings: ApiSettings) -> AsyncIterator[Installation]:
     """An installation on a migrated database."""
-    database = Database(settings.database_url)
     ring = KeyRing.from_settings(settings)
+    database = Database(settings.database_url, ring)
     storage = PayloadStorage.at(settings.payloads)
     values = LargeValues(storage, ring, settings.max_value_bytes)
     engine = FakeEngine(database, ring, values)
