@@ -5,6 +5,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -16,8 +18,14 @@ _LOCK = 8_700_001
 """Any number that nobody else locks in this database."""
 
 
+class DatabaseIsNewer(RuntimeError):
+    """A newer version of Holdfast has brought the database further than this one knows; it is left as it is."""
+
+    code = "database_is_newer"
+
+
 def upgrade(settings: ApiSettings, revision: str = "head") -> None:
-    """Up to a revision; waits for another process that is at it."""
+    """Up to a revision; waits for another process that is at it. Raises `DatabaseIsNewer`."""
     _run(settings, lambda config: command.upgrade(config, revision))
 
 
@@ -38,11 +46,20 @@ def _run(settings: ApiSettings, act: Callable[[Config], None]) -> None:
     try:
         with engine.connect() as connection:
             _wait_for_turn(connection, is_sqlite)
+            _check_known(connection, config)
             config.attributes["connection"] = connection
             act(config)
             connection.commit()
     finally:
         engine.dispose()
+
+
+def _check_known(connection: Connection, config: Config) -> None:
+    current = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        message = f"the database is of a newer version (its revision is {current}): run that version, or restore a backup of before"
+        raise DatabaseIsNewer(message)
 
 
 def _wait_for_turn(connection: Connection, is_sqlite: bool) -> None:

@@ -2,14 +2,15 @@
 
 import threading
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlmodel import SQLModel
 
 from api.settings import ApiSettings
 from api.store.database import readable_url
-from api.store.upgrade import downgrade, upgrade
+from api.store.upgrade import DatabaseIsNewer, downgrade, upgrade
 
 
 def test_migrations_go_up_and_down_and_up_again(empty_settings: ApiSettings) -> None:
@@ -48,6 +49,16 @@ def test_processes_that_start_at_once_migrate_one_after_the_other(empty_settings
     for thread in threads:
         thread.join(60)
     assert failures == []
+
+
+def test_f07_a_database_of_a_newer_version_is_left_as_it_is(settings: ApiSettings) -> None:
+    with _connected(settings) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.commit()
+    with pytest.raises(DatabaseIsNewer, match="newer version"):
+        upgrade(settings)
+    with _connected(settings) as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"
 
 
 def _is_ours(name: str | None, kind: str, _: object) -> bool:

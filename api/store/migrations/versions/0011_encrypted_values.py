@@ -1,0 +1,14 @@
+"""Nothing in the tables changes: from here on texts may be encrypted, and an older application must not read them."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
